@@ -1,0 +1,78 @@
+/** What a model is: the one description from which layers, parameters and tensors in the file follow. */
+import * as v from 'valibot';
+
+export const minSide = 8;
+export const maxSide = 256;
+export const maxLatent = 1024;
+
+const side = v.pipe(v.number(), v.integer(), v.minValue(minSide), v.maxValue(maxSide));
+
+/** Corruption of the input while training; the target stays clean. */
+export const corruptionSchema = v.object({
+  /** Standard deviation of Gaussian noise added to pixels in 0–1; the sum is clipped to 0–1. 0 = none. */
+  noise: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  /** Number of erased rectangles per image, each side uniform in 0.20–0.45 of the image's. 0 = none. */
+  erase: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8)),
+});
+export type Corruption = v.InferOutput<typeof corruptionSchema>;
+
+export const modelSpecSchema = v.object({
+  height: side,
+  width: side,
+  channels: v.picklist([1, 3]),
+  /** Latent size k. */
+  latent: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxLatent)),
+  variant: v.picklist(['plain', 'linear', 'variational']),
+  recipe: v.picklist(['notebook', 'detector']),
+  corruption: corruptionSchema,
+  loss: v.literal('mse'),
+});
+export type ModelSpec = v.InferOutput<typeof modelSpecSchema>;
+export type Recipe = ModelSpec['recipe'];
+
+export const trainingSettingsSchema = v.object({
+  epochs: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
+  batchSize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)),
+  learningRate: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+  /** L2 coefficient, added to the gradient (coupled, as torch.optim.Adam does). */
+  weightDecay: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff)),
+});
+export type TrainingSettings = v.InferOutput<typeof trainingSettingsSchema>;
+
+export const fitModes = ['contain', 'cover', 'stretch'] as const;
+export const fitModeSchema = v.picklist(fitModes);
+export type FitMode = v.InferOutput<typeof fitModeSchema>;
+
+export const corruptionOf: Record<Recipe, Corruption> = {
+  notebook: { noise: 0, erase: 0 },
+  detector: { noise: 0.2, erase: 1 },
+};
+
+export const notebookTraining: TrainingSettings = {
+  epochs: 20,
+  batchSize: 64,
+  learningRate: 1e-3,
+  weightDecay: 1e-5,
+  seed: 42,
+};
+
+/** The detector recipe needs fewer passes over a large set (20,000 images are enough for 8 epochs). */
+export const epochsOf = (recipe: Recipe, images: number): number =>
+  recipe === 'detector' && images > 20_000 ? 8 : 20;
+
+/** The notebook's model: 28×28×1, latent 20. */
+export const notebookSpec: ModelSpec = {
+  height: 28,
+  width: 28,
+  channels: 1,
+  latent: 20,
+  variant: 'plain',
+  recipe: 'notebook',
+  corruption: corruptionOf.notebook,
+  loss: 'mse',
+};
+
+/** `28 × 28 gray`, `64 × 48 RGB`: height × width, as shown everywhere. */
+export const describeShape = (spec: Pick<ModelSpec, 'height' | 'width' | 'channels'>): string =>
+  `${spec.height} × ${spec.width} ${spec.channels === 1 ? 'gray' : 'RGB'}`;
