@@ -1,0 +1,102 @@
+/** The card of a model: all that the file says of itself in words and numbers, as JSON under `__metadata__.lens`. */
+import * as v from 'valibot';
+import { fitModeSchema, modelSpecSchema, trainingSettingsSchema } from './model-spec.ts';
+import { skippedFileSchema } from './dataset.ts';
+
+export const cardFormat = 'latent-lens';
+export const cardVersion = 1;
+export const modelFileSuffix = '.lens.safetensors';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const finite = v.pipe(v.number(), v.finite());
+const text = v.pipe(v.string(), v.maxLength(10_000));
+
+export const epochRecordSchema = v.object({
+  /** 1-based. */
+  epoch: count,
+  /** Mean of the epoch's batch losses while training. */
+  train: finite,
+  /** Mean validation loss after the epoch, mean over images; null without validation images. */
+  validation: v.nullable(finite),
+  seconds: finite,
+  imagesPerSecond: finite,
+});
+export type EpochRecord = v.InferOutput<typeof epochRecordSchema>;
+
+/** Where training stands: `epoch` epochs are complete and `step` batches of the next one are done. */
+export const progressSchema = v.object({
+  state: v.picklist(['training', 'stopped', 'finished']),
+  epoch: count,
+  step: count,
+  stepsPerEpoch: count,
+});
+export type TrainingProgress = v.InferOutput<typeof progressSchema>;
+
+export const calibrationSchema = v.object({
+  /** What was scored: `mse`, the mean squared error of the reconstruction. */
+  score: v.picklist(['mse']),
+  rule: v.literal('split-conformal'),
+  /** Number of calibration images. */
+  images: count,
+  /** The false-positive rate that was asked for, and the one that this many images can promise. */
+  requestedRate: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  promisedRate: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  /** An image is anomalous if its score is greater. */
+  threshold: finite,
+  /** ISO 8601. */
+  when: text,
+});
+export type Calibration = v.InferOutput<typeof calibrationSchema>;
+
+export const splitCountsSchema = v.object({ fit: count, validation: count, calibration: count, test: count });
+
+export const datasetCardSchema = v.object({
+  name: text,
+  kind: v.picklist(['folder', 'idx']),
+  /** Workspace-relative path where the data lies inside the workspace, else a URI. */
+  location: text,
+  images: count,
+  classes: v.array(v.object({ name: text, count })),
+  split: splitCountsSchema,
+  skipped: v.array(skippedFileSchema),
+  skippedCount: count,
+  /** Hash over the files' paths and decoded pixels: resuming asks for the same data. */
+  fingerprint: text,
+});
+export type DatasetCard = v.InferOutput<typeof datasetCardSchema>;
+
+export const engineCardSchema = v.object({
+  kind: v.picklist(['wasm', 'webgpu']),
+  build: text,
+  adapter: v.optional(text),
+  /** Why this engine, as shown to the user. */
+  reason: text,
+});
+export type EngineCard = v.InferOutput<typeof engineCardSchema>;
+
+export const modelCardSchema = v.object({
+  format: v.literal(cardFormat),
+  version: v.literal(cardVersion),
+  /** Written by this version of the extension. */
+  writtenBy: text,
+  /** ISO 8601. */
+  created: text,
+  name: text,
+  spec: modelSpecSchema,
+  preprocessing: v.object({ fit: fitModeSchema }),
+  training: trainingSettingsSchema,
+  progress: progressSchema,
+  history: v.array(epochRecordSchema),
+  dataset: datasetCardSchema,
+  engine: engineCardSchema,
+  calibration: v.nullable(calibrationSchema),
+  /** The notebook's rule on the last epoch's validation batch losses: mean + standard deviation. */
+  notebookRule: v.nullable(
+    v.object({
+      threshold: finite,
+      /** Share of the validation images that it flags. */
+      flagged: finite,
+    }),
+  ),
+});
+export type ModelCard = v.InferOutput<typeof modelCardSchema>;
