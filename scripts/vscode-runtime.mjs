@@ -134,6 +134,7 @@ async function npm(cwd, args) {
  * @property {string} origin `http://127.0.0.1:PORT`
  * @property {string} url the window's address, with the folder
  * @property {string} log file with the server's output
+ * @property {import('./lib/processes.mjs').Child['exited']} exited resolves when the server ends
  * @property {() => Promise<void>} stop ends the server and everything it forked
  */
 
@@ -199,7 +200,7 @@ export async function startVscode(options) {
     );
   }
   const url = folder === undefined ? `${origin}/` : `${origin}/?folder=${encodeURIComponent(folder)}`;
-  return { port, origin, url, log, stop: server.stop };
+  return { port, origin, url, log, exited: server.exited, stop: server.stop };
 }
 
 /**
