@@ -1,0 +1,57 @@
+/** Identifiers that stand in package.json and in code; a test holds the two together. */
+export const extensionId = 'latent-lens.latent-lens';
+
+export const commands = {
+  train: 'latentLens.train',
+  check: 'latentLens.check',
+  openStudio: 'latentLens.openStudio',
+  chooseActiveModel: 'latentLens.chooseActiveModel',
+  stopTraining: 'latentLens.stopTraining',
+  resumeTraining: 'latentLens.resumeTraining',
+  createSamples: 'latentLens.createSamples',
+  showLog: 'latentLens.showLog',
+  openModel: 'latentLens.openModel',
+  renameModel: 'latentLens.renameModel',
+  deleteModel: 'latentLens.deleteModel',
+  revealModel: 'latentLens.revealModel',
+  refreshModels: 'latentLens.refreshModels',
+} as const;
+
+export const views = {
+  container: 'latentLens',
+  models: 'latentLens.models',
+} as const;
+
+export const panels = {
+  studio: 'latentLens.studio',
+  report: 'latentLens.report',
+  modelEditor: 'latentLens.model',
+} as const;
+
+export const contextKeys = {
+  jobRunning: 'latentLens.jobRunning',
+  hasModels: 'latentLens.hasModels',
+} as const;
+
+/** Keys under `latentLens.`. */
+export const settings = {
+  section: 'latentLens',
+  engine: 'engine',
+  modelsFolder: 'modelsFolder',
+  falseAlarmRate: 'falseAlarmRate',
+  maxImages: 'maxImages',
+  memoryBudget: 'memoryBudget',
+  recipe: 'training.recipe',
+  epochs: 'training.epochs',
+  batchSize: 'training.batchSize',
+  learningRate: 'training.learningRate',
+  weightDecay: 'training.weightDecay',
+  latent: 'training.latent',
+  seed: 'training.seed',
+  fit: 'training.fit',
+} as const;
+
+export const defaultModelsFolder = 'latent-lens';
+export const defaultMaxImages = 100_000;
+/** Bytes. */
+export const defaultMemoryBudget = 1.5 * 1024 ** 3;

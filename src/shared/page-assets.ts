@@ -1,0 +1,15 @@
+/** What the host writes into a page's HTML for it to find its files: `data-*` attributes of the body. */
+export interface PageAssets {
+  /** URIs that the page may fetch. */
+  readonly engineWorker: string;
+  readonly scoringWorker: string;
+  readonly kernelsSimd: string;
+  readonly kernelsFma: string;
+}
+
+export const assetAttributes: Readonly<Record<keyof PageAssets, string>> = {
+  engineWorker: 'data-engine-worker',
+  scoringWorker: 'data-scoring-worker',
+  kernelsSimd: 'data-kernels-simd',
+  kernelsFma: 'data-kernels-fma',
+};

@@ -1,0 +1,79 @@
+/** The contract between the extension host and the Studio page. */
+import type { DatasetSummary } from '../dataset.ts';
+import type { WireError } from '../errors.ts';
+import type { FitMode, ModelSpec, TrainingSettings } from '../model-spec.ts';
+import type { Pack, PackRequest } from '../transport.ts';
+import type { EngineChoice, JobOutcome, JobSnapshot } from './engine.ts';
+import type { SaveApi } from './save.ts';
+
+/** Defaults for a new training, from the settings. */
+export interface TrainingDefaults {
+  readonly training: TrainingSettings;
+  readonly latent: number;
+  readonly recipe: ModelSpec['recipe'];
+  readonly fit: FitMode;
+  readonly falseAlarmRate: number;
+  readonly memoryBudget: number;
+}
+
+/** A data set waiting for the user's confirmation. */
+export interface TrainingProposal {
+  readonly dataset: DatasetSummary;
+  readonly location: string;
+  readonly defaults: TrainingDefaults;
+  /** A free model name. */
+  readonly name: string;
+}
+
+/** An unfinished job whose data was found again. */
+export interface ResumeProposal {
+  readonly dataset: DatasetSummary;
+  /** Model file as a URI string, read by {@link StudioHostApi.readFile}. */
+  readonly model: string;
+  readonly falseAlarmRate: number;
+  readonly memoryBudget: number;
+}
+
+export interface StudioBootstrap {
+  readonly engine: EngineChoice;
+  readonly version: string;
+}
+
+/** Answered by the page. */
+export interface StudioPageApi {
+  /** Shows a data set with its survey and waits for the user, or starts at once. */
+  propose(params: TrainingProposal & { readonly startNow: boolean }): void;
+  resume(params: ResumeProposal): void;
+  /** Stops the running job with a checkpoint; resolves when it is saved. */
+  stop(params: Record<string, never>): JobOutcome | null;
+  /** Shows a model file (URI string). */
+  showModel(params: { readonly uri: string; readonly name: string }): void;
+}
+
+/** Answered by the host. */
+export interface StudioHostApi extends SaveApi {
+  /** First call of every fresh page. `pageId` tells a recreated page from a repeated message. */
+  ready(params: { readonly pageId: string }): StudioBootstrap;
+  pull(params: PackRequest): Pack;
+  /** A part of a file, at most 4 MiB. */
+  readFile(params: { readonly uri: string; readonly offset: number; readonly length: number }): {
+    readonly bytes: Uint8Array;
+    readonly size: number;
+  };
+  /** A notice of the running job, for status bar, tree and progress; at most twice a second. */
+  jobChanged(params: JobStatus): void;
+  jobEnded(params: JobOutcome): void;
+  chooseDataset(params: Record<string, never>): void;
+  openFile(params: { readonly dataset: string; readonly path: string }): void;
+  checkImage(params: Record<string, never>): void;
+  reveal(params: { readonly uri: string }): void;
+  showLog(params: Record<string, never>): void;
+  log(params: { readonly level: 'info' | 'warn' | 'error'; readonly text: string }): void;
+  reportError(params: WireError): void;
+}
+
+/** What the host needs to know of a job. */
+export type JobStatus = Pick<
+  JobSnapshot,
+  'jobId' | 'name' | 'phase' | 'done' | 'total' | 'engine' | 'secondsLeft'
+> & { readonly epoch: number; readonly epochs: number; readonly dataset: string };
