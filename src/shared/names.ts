@@ -6,6 +6,7 @@ export const commands = {
   check: 'latentLens.check',
   openStudio: 'latentLens.openStudio',
   chooseActiveModel: 'latentLens.chooseActiveModel',
+  setActiveModel: 'latentLens.setActiveModel',
   stopTraining: 'latentLens.stopTraining',
   resumeTraining: 'latentLens.resumeTraining',
   createSamples: 'latentLens.createSamples',

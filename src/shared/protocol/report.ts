@@ -7,7 +7,8 @@ export interface CheckRequest {
   /** Image as a URI string, and how it is shown (workspace-relative path). */
   readonly image: string;
   readonly name: string;
-  readonly bytes: Uint8Array;
+  /** The whole file; null where it is larger than a pack: the page then pulls it by {@link ReportHostApi.readFile}. */
+  readonly bytes: Uint8Array | null;
   /** Model file as a URI string; `modelKey` changes when the file does. */
   readonly model: string;
   readonly modelKey: string;

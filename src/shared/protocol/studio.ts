@@ -27,6 +27,8 @@ export interface TrainingProposal {
 
 /** An unfinished job whose data was found again. */
 export interface ResumeProposal {
+  /** The job goes on under this id, so that its saves replace the model file it came from. */
+  readonly jobId: string;
   readonly dataset: DatasetSummary;
   /** Model file as a URI string, read by {@link StudioHostApi.readFile}. */
   readonly model: string;
