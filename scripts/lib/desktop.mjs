@@ -1,5 +1,6 @@
 // A desktop VS Code on this machine, if there is one.
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
+import path from 'node:path';
 import { findOnPath } from './chromium.mjs';
 
 /**
@@ -17,4 +18,21 @@ export function findDesktopVscode() {
   }
   const code = findOnPath('code');
   return code && !/[/\\]remote-cli[/\\]/.test(code) ? code : undefined;
+}
+
+/**
+ * The program behind a command line: `code` is a script that hands over to it and returns at once.
+ * @param {string} code what {@link findDesktopVscode} found
+ * @returns {string}
+ */
+export function desktopProgram(code) {
+  const folder = path.dirname(realpathSync(code));
+  return (
+    [
+      path.join(folder, '../code'),
+      path.join(folder, '../code-insiders'),
+      path.join(folder, '../../../MacOS/Electron'),
+      path.join(folder, '../../../MacOS/Code'),
+    ].find((file) => path.basename(folder) === 'bin' && existsSync(file)) ?? code
+  );
 }

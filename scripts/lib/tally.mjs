@@ -1,0 +1,50 @@
+// Counts checks and tests, and prints them as plain text: failures in full, skipped ones by name and reason.
+
+/** @typedef {{stage: string, name: string, detail: string}} Entry */
+
+export class Tally {
+  passed = 0;
+  /** @type {Entry[]} */
+  failures = [];
+  /** @type {Entry[]} */
+  skips = [];
+
+  /** @param {string} _stage @param {string} _name */
+  pass(_stage, _name) {
+    this.passed++;
+  }
+
+  /** Prints the failure at once: a run that is cut off later has still said it. @param {string} stage @param {string} name @param {string} detail */
+  fail(stage, name, detail) {
+    this.failures.push({ stage, name, detail });
+    console.log(`FAILED  [${stage}] ${name}\n${indent(detail)}`);
+  }
+
+  /** @param {string} stage @param {string} name @param {string} reason */
+  skip(stage, name, reason) {
+    this.skips.push({ stage, name, detail: reason });
+  }
+
+  /** @returns {{passed: number, failed: number, skipped: number}} */
+  get counts() {
+    return { passed: this.passed, failed: this.failures.length, skipped: this.skips.length };
+  }
+
+  /** The skipped tests with their reasons, the failed ones by name, and last of all the line of counts. */
+  printSummary() {
+    if (this.skips.length > 0) console.log('\nSkipped:');
+    for (const { stage, name, detail } of this.skips) console.log(`  [${stage}] ${name}: ${detail}`);
+    if (this.failures.length > 0) console.log('\nFailed:');
+    for (const { stage, name } of this.failures) console.log(`  [${stage}] ${name}`);
+    const { passed, failed, skipped } = this.counts;
+    console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+  }
+}
+
+/** @param {string} text */
+const indent = (text) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `        ${line}`)
+    .join('\n');

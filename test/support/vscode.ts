@@ -1,0 +1,210 @@
+// Page objects of a real VS Code window, as a user sees it: by its words, never by internals where words will do.
+import type { Frame, Locator, Page } from 'playwright-core';
+
+/** Loaded machines need it: everything here waits for content, never for a fixed time. */
+const WAIT_MS = 45_000;
+const OPEN_MS = 90_000;
+
+/** A window of VS Code in a page of Chromium. */
+export class Workbench {
+  constructor(
+    readonly page: Page,
+    private readonly url: string,
+  ) {
+    page.setDefaultTimeout(WAIT_MS);
+  }
+
+  /** Loads the window (again) and waits until its parts stand. */
+  async open(): Promise<void> {
+    await this.page.goto(this.url, { timeout: OPEN_MS });
+    await this.ready();
+  }
+
+  /** Reloads the window as "Developer: Reload Window" does. */
+  async reload(): Promise<void> {
+    await this.page.reload({ timeout: OPEN_MS });
+    await this.ready();
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: OPEN_MS });
+    await this.page.locator('.explorer-folders-view, .explorer-viewlet, .part.editor').first().waitFor();
+  }
+
+  // Command palette and quick picks
+
+  /** Titles of the palette's entries for a search text, e.g. "Latent Lens: Check for Anomaly". */
+  async paletteEntries(search: string): Promise<string[]> {
+    await this.openPalette(search);
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    const entries: string[] = [];
+    for (const label of await rows.locator('.label-name').allTextContents()) entries.push(label);
+    await this.page.keyboard.press('Escape');
+    return entries;
+  }
+
+  /** Runs a command by its whole title, e.g. "Latent Lens: Open Studio". Waits until the palette offers it. */
+  async command(title: string): Promise<void> {
+    // An extension's commands come some seconds after the window: the list is asked again until it has this one.
+    const end = Date.now() + WAIT_MS;
+    for (;;) {
+      await this.openPalette(title);
+      const row = this.quickPickRow(title);
+      if ((await row.count()) > 0) return await row.click();
+      await this.page.keyboard.press('Escape');
+      if (Date.now() > end) throw new Error(`The Command Palette has no "${title}".`);
+      await this.page.waitForTimeout(300);
+    }
+  }
+
+  private async openPalette(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type=text]').first();
+    await this.page.keyboard.press('F1');
+    await input.waitFor();
+    await input.fill(`>${text}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  }
+
+  private quickPickRow(label: string): Locator {
+    const exact = new RegExp(`^${escapeRegExp(label)}$`);
+    return this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.locator('.label-name', { hasText: exact }) })
+      .first();
+  }
+
+  /** Chooses the entry of an open quick pick by its label. */
+  async pick(label: string): Promise<void> {
+    await this.quickPickRow(label).click();
+  }
+
+  /** Types into the open quick input and accepts it. */
+  async enter(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  // Explorer and editors
+
+  /**
+   * The explorer's row of a file or folder; folders above it are unfolded on the way.
+   * @param path from the workspace folder, with slashes. Only rows near the top of a folder exist in the page: for a
+   *   file far down, open it first with {@link openFile}, which scrolls the explorer to it
+   */
+  async explorerRow(path: string): Promise<Locator> {
+    const rows = this.page.locator('.explorer-folders-view .monaco-list-row');
+    const parts = path.split('/');
+    for (const [depth, name] of parts.slice(0, -1).entries()) {
+      const folder = rows
+        .and(this.page.locator(`[aria-level="${depth + 1}"]`))
+        .filter({ hasText: name })
+        .first();
+      await folder.waitFor();
+      if ((await folder.getAttribute('aria-expanded')) !== 'true') await folder.click();
+    }
+    const name = parts.at(-1) ?? path;
+    const row = rows
+      .and(this.page.locator(`[aria-level="${parts.length}"]`))
+      .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^${escapeRegExp(name)}$`) }) })
+      .first();
+    await row.waitFor();
+    return row;
+  }
+
+  /** Right-clicks a file or folder in the explorer and chooses an entry of its menu. */
+  async explorerMenu(path: string, entry: string): Promise<void> {
+    await (await this.explorerRow(path)).click({ button: 'right' });
+    await this.menuEntry(entry).click();
+  }
+
+  /** The entry of an open menu. */
+  menuEntry(label: string): Locator {
+    const exact = new RegExp(`^${escapeRegExp(label)}$`);
+    return this.page
+      .locator('.monaco-menu .action-item')
+      .filter({ has: this.page.locator('.action-label', { hasText: exact }) })
+      .first();
+  }
+
+  /** Opens a file by its path through Quick Open, which also reveals it in the explorer. */
+  async openFile(path: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type=text]').first();
+    const name = path.split('/').at(-1) ?? path;
+    await this.page.keyboard.press('Control+P');
+    await input.fill(path);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+    await this.tab(name).waitFor();
+  }
+
+  /** The tab of an editor by its title. */
+  tab(title: string): Locator {
+    return this.page.locator('.tabs-container .tab', { hasText: title }).first();
+  }
+
+  /** A button of the active editor's title bar, by (part of) its tooltip. */
+  editorAction(label: string): Locator {
+    return this.page
+      .locator(`.editor-group-container.active .editor-actions a[aria-label*="${label}"]`)
+      .first();
+  }
+
+  /** Waits until VS Code's own image preview shows an image. */
+  async imagePreview(): Promise<Frame> {
+    return this.webview('body.container.image.ready img');
+  }
+
+  // What the extension shows
+
+  /**
+   * The frame of a webview: the one that has an element for the selector. Webviews nest two frames deep and the inner
+   * one's name says nothing, so the selector must be unique to the page that is meant.
+   */
+  async webview(selector: string, timeout = WAIT_MS): Promise<Frame> {
+    const end = Date.now() + timeout;
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        if (!frame.parentFrame()) continue;
+        // A frame that is being replaced rejects; the next round sees its successor.
+        if (
+          await frame
+            .locator(selector)
+            .count()
+            .catch(() => 0)
+        )
+          return frame;
+      }
+      if (Date.now() > end) throw new Error(`No webview shows "${selector}".`);
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  /** The notification (toast) that contains a text. Toasts exist only without the smoke-test driver. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text }).first();
+  }
+
+  /** Presses a button of the notification that contains a text. */
+  async answer(text: string | RegExp, button: string): Promise<void> {
+    const toast = this.notification(text);
+    await toast.waitFor();
+    await toast.locator('.monaco-button', { hasText: button }).first().click();
+  }
+
+  /** A modal dialog's button. */
+  dialogButton(label: string): Locator {
+    return this.page.locator('.monaco-dialog-box .monaco-button', { hasText: label }).first();
+  }
+
+  /** The item of the status bar that contains a text. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text }).first();
+  }
+
+  /** Opens a view container by its name in the activity bar. */
+  async viewContainer(name: string): Promise<void> {
+    await this.page.locator(`.activitybar [aria-label^="${name}"]`).first().click();
+  }
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
