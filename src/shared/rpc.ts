@@ -86,7 +86,9 @@ const isMessage = (value: unknown): value is Message =>
   typeof value === 'object' && value !== null && 'lens' in value;
 
 /** What a raw message asks for, if it is a request or a notice: lets a host see a fresh page announce itself. */
-export function peekRequest(message: unknown): { readonly method: string; readonly params: unknown } | undefined {
+export function peekRequest(
+  message: unknown,
+): { readonly method: string; readonly params: unknown } | undefined {
   if (!isMessage(message) || (message.lens !== 'request' && message.lens !== 'notice')) return undefined;
   return { method: message.method, params: message.params };
 }

@@ -75,6 +75,8 @@ export interface JobSnapshot {
   readonly reconstructions: Uint8Array | null;
   readonly skipped: readonly SkippedFile[];
   readonly skippedCount: number;
+  /** A checkpoint that could not be saved; the next one tries again. */
+  readonly warning: WireError | null;
 }
 
 export interface JobOutcome {

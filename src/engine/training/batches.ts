@@ -1,0 +1,82 @@
+/** From packed bytes to the batches of an epoch. */
+import type { ModelSpec } from '../../shared/model-spec.ts';
+import { keyedRandom, normalPair, permutation, streams } from '../../shared/random.ts';
+import type { Batch } from '../backends/engine.ts';
+import { corrupt, isCorrupting } from './corruption.ts';
+
+/** Images as bytes, `[N, H, W, C]`, row-major. */
+export interface Pixels {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  readonly count: number;
+  readonly pixels: Uint8Array;
+}
+
+export const imageSize = ({ height, width, channels }: Omit<Pixels, 'count' | 'pixels'>): number =>
+  height * width * channels;
+
+/** Bytes of one image as numbers in 0–1, written at `offset`. */
+export function gather(images: Pixels, image: number, into: Float32Array, offset: number): void {
+  const size = imageSize(images);
+  const { pixels } = images;
+  const start = image * size;
+  for (let i = 0; i < size; i++) into[offset + i] = (pixels[start + i] ?? 0) / 255;
+}
+
+/** The order in which an epoch sees the images at `indices`: a permutation keyed by (seed, epoch). */
+export function epochOrder(indices: Uint32Array, seed: number, epoch: number): Uint32Array {
+  return permutation(keyedRandom(seed, streams.shuffle, epoch), indices.length).map((i) => indices[i] ?? 0);
+}
+
+/** Makes the batches of a job in buffers of its own; a batch is valid until the next is asked for. */
+export class BatchMaker {
+  private readonly target: Float32Array;
+  private readonly input: Float32Array;
+  private readonly latentNoise: Float32Array | undefined;
+  private readonly images: Pixels;
+  private readonly spec: ModelSpec;
+  private readonly seed: number;
+
+  constructor(images: Pixels, spec: ModelSpec, batchSize: number, seed: number) {
+    this.images = images;
+    this.spec = spec;
+    this.seed = seed;
+    const size = imageSize(images);
+    this.target = new Float32Array(batchSize * size);
+    this.input = isCorrupting(spec.corruption) ? new Float32Array(batchSize * size) : this.target;
+    this.latentNoise = spec.variant === 'variational' ? new Float32Array(batchSize * spec.latent) : undefined;
+  }
+
+  /** @param chosen image numbers of the batch, at most the batch size */
+  make(chosen: Uint32Array, epoch: number, klWeight?: number): Batch {
+    const size = imageSize(this.images);
+    chosen.forEach((image, row) => gather(this.images, image, this.target, row * size));
+    if (this.input !== this.target) {
+      this.input.set(this.target);
+      chosen.forEach((image, row) =>
+        corrupt(this.input.subarray(row * size, (row + 1) * size), this.spec, this.spec.corruption, [
+          this.seed,
+          epoch,
+          image,
+        ]),
+      );
+    }
+    const batch: Batch = { count: chosen.length, input: this.input, target: this.target };
+    if (!this.latentNoise) return batch;
+    this.fillLatentNoise(this.latentNoise, chosen, epoch);
+    return { ...batch, latentNoise: this.latentNoise, klWeight: klWeight ?? 0 };
+  }
+
+  private fillLatentNoise(noise: Float32Array, chosen: Uint32Array, epoch: number): void {
+    const { latent } = this.spec;
+    chosen.forEach((image, row) => {
+      const next = keyedRandom(this.seed, streams.variational, epoch, image);
+      for (let i = 0; i < latent; i += 2) {
+        const [a, b] = normalPair(next);
+        noise[row * latent + i] = a;
+        if (i + 1 < latent) noise[row * latent + i + 1] = b;
+      }
+    });
+  }
+}

@@ -1,0 +1,99 @@
+/** The model file of a training: complete at every checkpoint. */
+import type { Calibration, DatasetCard, EngineCard, ModelCard } from '../../shared/model-card.ts';
+import { cardFormat, cardVersion } from '../../shared/model-card.ts';
+import { tensorNames, writeModelFile } from '../../shared/model-file.ts';
+import type { FitMode, ModelSpec, TrainingSettings } from '../../shared/model-spec.ts';
+import type { Examples } from '../../shared/protocol/engine.ts';
+import type { Tensor } from '../../shared/safetensors.ts';
+import { adamTensors, parameterTensors, tensor } from '../model/model-tensors.ts';
+import type { Network } from '../model/network.ts';
+import type { AdamState, Parameters } from '../model/parameters.ts';
+import { batchMeans, notebookThreshold, shareAbove } from '../scoring/statistics.ts';
+import { stateTensors, type TrainingState } from './state.ts';
+
+/** What does not change during a job. */
+export interface CheckpointFrame {
+  readonly name: string;
+  readonly created: string;
+  readonly writtenBy: string;
+  readonly spec: ModelSpec;
+  readonly fit: FitMode;
+  readonly training: TrainingSettings;
+  readonly dataset: DatasetCard;
+  readonly stepsPerEpoch: number;
+  readonly examples: Examples;
+}
+
+export interface CalibrationResult {
+  readonly card: Calibration | null;
+  /** Ascending. */
+  readonly scores: Float64Array;
+  readonly validationLatents: Float32Array;
+  readonly validationLabels: Int32Array;
+}
+
+/** The notebook's rule on the last epoch, with the share of ordinary images that it flags. */
+export function notebookRule(state: TrainingState, batchSize: number): ModelCard['notebookRule'] {
+  if (state.validationScores.length === 0) return null;
+  const threshold = notebookThreshold(batchMeans(state.validationScores, batchSize));
+  return { threshold, flagged: shareAbove(state.validationScores, threshold) };
+}
+
+export function makeCard(
+  frame: CheckpointFrame,
+  state: TrainingState,
+  engine: EngineCard,
+  progress: ModelCard['progress']['state'],
+  calibration: Calibration | null,
+): ModelCard {
+  return {
+    format: cardFormat,
+    version: cardVersion,
+    writtenBy: frame.writtenBy,
+    created: frame.created,
+    name: frame.name,
+    spec: frame.spec,
+    preprocessing: { fit: frame.fit },
+    training: frame.training,
+    progress: { state: progress, epoch: state.epoch, step: state.step, stepsPerEpoch: frame.stepsPerEpoch },
+    history: state.history,
+    dataset: frame.dataset,
+    engine,
+    calibration,
+    notebookRule: notebookRule(state, frame.training.batchSize),
+  };
+}
+
+/** Bytes of the whole model file. Adam's state is left out of a finished model, which nothing resumes. */
+export function encodeCheckpoint(
+  frame: CheckpointFrame,
+  network: Network,
+  card: ModelCard,
+  state: TrainingState,
+  parameters: Parameters,
+  adam: AdamState | null,
+  calibration: CalibrationResult | null,
+): Uint8Array {
+  const { examples } = frame;
+  const exampleShape = [examples.count, examples.height, examples.width, examples.channels];
+  const validationScores = batchMeans(state.validationScores, frame.training.batchSize);
+  const tensors = new Map<string, Tensor>([
+    ...parameterTensors(network, parameters),
+    [tensorNames.exampleInputs, tensor(exampleShape, examples.inputs)],
+    [tensorNames.exampleLabels, tensor([examples.count], examples.labels)],
+    ...stateTensors(state, exampleShape),
+    [tensorNames.validationBatchLosses, tensor([validationScores.length], validationScores)],
+    ...(adam ? adamTensors(network, adam) : []),
+  ]);
+  if (calibration) {
+    const { scores, validationLatents, validationLabels } = calibration;
+    const latent = frame.spec.latent;
+    tensors.set(tensorNames.calibrationScores, tensor([scores.length], scores));
+    tensors.set(tensorNames.validationLabels, tensor([validationLabels.length], validationLabels));
+    tensors.set(
+      tensorNames.validationLatents,
+      tensor([validationLatents.length / latent, latent], validationLatents),
+    );
+  }
+  return writeModelFile({ card, tensors });
+}

@@ -1,0 +1,389 @@
+/** A training job from files to a calibrated model: read, train, calibrate, save, with checkpoints on the way. */
+import type { DatasetSummary } from '../../shared/dataset.ts';
+import { LensError, isCancelled, toWireError, type WireError } from '../../shared/errors.ts';
+import type { DatasetCard, EngineCard, ModelCard } from '../../shared/model-card.ts';
+import type { ModelFile } from '../../shared/model-file.ts';
+import type { FitMode, ModelSpec, TrainingSettings } from '../../shared/model-spec.ts';
+import type { JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
+import type { Engine, EngineKind } from '../backends/engine.ts';
+import type { PackedImages } from '../data/packed-images.ts';
+import type { SplitIndices } from '../data/split.ts';
+import { adamFrom, parametersFrom } from '../model/model-tensors.ts';
+import { buildNetwork, type Network } from '../model/network.ts';
+import { initialParameters, type AdamState, type Parameters } from '../model/parameters.ts';
+import { calibrate } from './calibrate.ts';
+import { encodeCheckpoint, makeCard, type CalibrationResult, type CheckpointFrame } from './checkpoint.ts';
+import { chooseExamples, isKeptEpoch, makeExamples, reconstructExamples } from './examples.ts';
+import { JobView } from './job-view.ts';
+import { createThrottle } from './pacing.ts';
+import { copyState, freshState, stateFrom, type TrainingState } from './state.ts';
+import { runTraining, stepsPerEpoch } from './trainer.ts';
+
+export interface JobPlan {
+  readonly jobId: string;
+  readonly name: string;
+  readonly dataset: DatasetSummary;
+  readonly location: string;
+  readonly spec: ModelSpec;
+  readonly fit: FitMode;
+  readonly training: TrainingSettings;
+  readonly falseAlarmRate: number;
+  /** The checkpoint to go on from. */
+  readonly checkpoint: ModelFile | null;
+}
+
+/** An engine with the reason for it, as shown to the user. */
+export interface ChosenEngine {
+  readonly engine: Engine;
+  readonly reason: string;
+}
+
+export interface LoadedData {
+  readonly images: PackedImages;
+  readonly split: SplitIndices;
+}
+
+/** What a job needs of the world around it. */
+export interface JobEnvironment {
+  readonly writtenBy: string;
+  /** The time as ISO 8601. */
+  readonly now: () => string;
+  readonly breathe: () => Promise<void>;
+  readonly load: (
+    plan: JobPlan,
+    signal: AbortSignal,
+    onProgress: (done: number, total: number) => void,
+  ) => Promise<LoadedData>;
+  /** @param pinned the engine of the checkpoint, if any */
+  readonly chooseEngine: (network: Network, pinned: EngineKind | null) => Promise<ChosenEngine>;
+  /** The engine to go on with when a GPU is lost. */
+  readonly fallbackEngine: () => Promise<ChosenEngine>;
+  readonly save: (bytes: Uint8Array) => Promise<{ readonly savedAs: string }>;
+  readonly snapshot: (snapshot: JobSnapshot) => void;
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void;
+}
+
+const checkpointMilliseconds = 10_000;
+
+/** All that is needed to put an engine back to where it was. */
+interface RestartPoint {
+  readonly parameters: Parameters;
+  readonly adam: AdamState | undefined;
+  readonly state: TrainingState;
+}
+
+/** What the outcome will say, filled in as the job goes on. */
+interface Progress {
+  savedAs: string | null;
+  card: ModelCard | null;
+  resumeNote: string | null;
+}
+
+/** Runs a job to its end, also a bad one: the outcome says which. Aborting `signal` stops it with a checkpoint. */
+export async function runTrainingJob(
+  plan: JobPlan,
+  environment: JobEnvironment,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
+  const progress: Progress = { savedAs: null, card: plan.checkpoint?.card ?? null, resumeNote: null };
+  const outcome = (state: JobOutcome['state'], error: WireError | null): JobOutcome => ({
+    jobId: plan.jobId,
+    state,
+    error,
+    ...progress,
+  });
+  const view = new JobView(firstSnapshot(plan), environment.snapshot);
+  try {
+    const loaded = await environment.load(plan, signal, (done, total) => view.update({ done, total }));
+    return outcome(await new TrainingRun(plan, environment, signal, view, progress, loaded).run(), null);
+  } catch (error) {
+    if (isCancelled(error)) return outcome('stopped', null);
+    const wire = toWireError(error);
+    environment.log('error', wire.detail ? `${wire.message}\n${wire.detail}` : wire.message);
+    return outcome('failed', wire);
+  }
+}
+
+function firstSnapshot(plan: JobPlan): JobSnapshot {
+  return {
+    jobId: plan.jobId,
+    name: plan.name,
+    phase: 'reading',
+    done: 0,
+    total: plan.dataset.images ?? plan.dataset.files,
+    card: plan.checkpoint?.card ?? null,
+    engine: null,
+    imagesPerSecond: null,
+    secondsLeft: null,
+    history: plan.checkpoint?.card.history ?? [],
+    runningLosses: new Float32Array(0),
+    examples: null,
+    reconstructions: null,
+    skipped: [],
+    skippedCount: 0,
+    warning: null,
+  };
+}
+
+function datasetCard(plan: JobPlan, { images, split }: LoadedData): DatasetCard {
+  return {
+    name: plan.dataset.name,
+    kind: plan.dataset.kind,
+    location: plan.location,
+    images: images.count,
+    classes: [...images.classes],
+    split: {
+      fit: split.fit.length,
+      validation: split.validation.length,
+      calibration: split.calibration.length,
+      test: split.test.length,
+    },
+    skipped: [...images.skipped],
+    skippedCount: images.skippedCount,
+    fingerprint: images.fingerprint,
+  };
+}
+
+const engineCard = ({ engine, reason }: ChosenEngine): EngineCard => ({
+  kind: engine.info.kind,
+  build: engine.info.build,
+  ...(engine.info.adapter === undefined ? {} : { adapter: engine.info.adapter }),
+  reason,
+});
+
+/** One run over loaded data: engine, training, calibration, files. */
+class TrainingRun {
+  private readonly network: Network;
+  private readonly frame: CheckpointFrame;
+  private readonly exampleImages: Uint32Array;
+  private readonly checkpointDue = createThrottle(checkpointMilliseconds);
+  private state: TrainingState;
+  private chosen: ChosenEngine | undefined;
+  private restart: RestartPoint;
+
+  constructor(
+    private readonly plan: JobPlan,
+    private readonly environment: JobEnvironment,
+    private readonly signal: AbortSignal,
+    private readonly view: JobView,
+    private readonly progress: Progress,
+    private readonly loaded: LoadedData,
+  ) {
+    const { images, split } = loaded;
+    const { checkpoint, spec, training } = plan;
+    this.network = buildNetwork(spec);
+    this.state = checkpoint ? stateFrom(checkpoint) : freshState();
+    const shown = split.validation.length > 0 ? split.validation : split.fit;
+    this.exampleImages = chooseExamples(shown, images.labels, training.seed);
+    this.frame = {
+      name: plan.name,
+      created: checkpoint?.card.created ?? environment.now(),
+      writtenBy: environment.writtenBy,
+      spec,
+      fit: plan.fit,
+      training,
+      dataset: datasetCard(plan, loaded),
+      stepsPerEpoch: stepsPerEpoch(split.fit.length, training.batchSize),
+      examples: makeExamples(images, this.exampleImages, images.labels),
+    };
+    this.restart = {
+      parameters: checkpoint
+        ? parametersFrom(this.network, checkpoint.tensors)
+        : initialParameters(this.network, training.seed),
+      adam: checkpoint ? adamFrom(this.network, checkpoint.tensors) : undefined,
+      state: copyState(this.state),
+    };
+  }
+
+  async run(): Promise<'finished' | 'stopped'> {
+    this.chosen = await this.environment.chooseEngine(
+      this.network,
+      this.plan.checkpoint?.card.engine.kind ?? null,
+    );
+    try {
+      this.compareWithCheckpoint(this.chosen);
+      await this.startEngine(this.chosen);
+      // The first save of a fresh checkpoint comes at the end of an epoch, at least ten seconds from here.
+      this.checkpointDue();
+      const ended = await this.trainThroughDeviceLoss();
+      if (ended === 'stopped') await this.save('stopped', null, true);
+      await this.finish(ended);
+      return ended;
+    } finally {
+      this.chosen.engine.dispose();
+    }
+  }
+
+  private get current(): ChosenEngine {
+    if (!this.chosen) throw new LensError('internal', 'The job has no engine yet.');
+    return this.chosen;
+  }
+
+  /** Says why a resumed run cannot be the unbroken one, and lets go of what no longer fits. */
+  private compareWithCheckpoint({ engine }: ChosenEngine): void {
+    const card = this.plan.checkpoint?.card;
+    if (!card) return;
+    const notes: string[] = [];
+    if (card.dataset.fingerprint !== this.frame.dataset.fingerprint) {
+      notes.push(
+        'The images have changed since the checkpoint; the running epoch starts again on the new ones.',
+      );
+      this.state.step = 0;
+      this.state.runningLosses = [];
+    }
+    if (card.engine.build !== engine.info.build) {
+      notes.push(`The checkpoint was made by ${card.engine.build}, this run uses ${engine.info.build}.`);
+    }
+    if (notes.length === 0) return;
+    this.progress.resumeNote = `${notes.join(' ')} The result is therefore not bit for bit that of an unbroken run.`;
+    this.environment.log('warn', this.progress.resumeNote);
+  }
+
+  private async startEngine(chosen: ChosenEngine): Promise<void> {
+    this.environment.log('info', `${this.plan.name}: ${chosen.engine.info.build}. ${chosen.reason}`);
+    await chosen.engine.load(this.network, this.restart.parameters, this.restart.adam);
+    this.view.update(
+      {
+        phase: 'training',
+        engine: engineCard(chosen),
+        examples: this.frame.examples,
+        history: this.state.history,
+        skipped: this.frame.dataset.skipped,
+        skippedCount: this.frame.dataset.skippedCount,
+        done: this.batchesDone,
+        total: this.frame.stepsPerEpoch * this.plan.training.epochs,
+      },
+      true,
+    );
+    await this.showExamples();
+  }
+
+  private get batchesDone(): number {
+    return this.state.epoch * this.frame.stepsPerEpoch + this.state.step;
+  }
+
+  private async showExamples(): Promise<void> {
+    const reconstructions = await reconstructExamples(
+      this.current.engine,
+      this.loaded.images,
+      this.exampleImages,
+    );
+    this.view.update({ reconstructions });
+    const { epoch, step, snapshots } = this.state;
+    const kept = step === 0 && isKeptEpoch(epoch, this.plan.training.epochs);
+    if (kept && snapshots.at(-1)?.epoch !== epoch) {
+      this.state.snapshots = [...snapshots, { epoch, images: reconstructions }];
+    }
+  }
+
+  /** Trains; when the GPU goes away, goes on from the last checkpoint with the fallback engine. */
+  private async trainThroughDeviceLoss(): Promise<'finished' | 'stopped'> {
+    for (;;) {
+      try {
+        return await this.train();
+      } catch (error) {
+        const lost = error instanceof LensError && error.code === 'device-lost';
+        if (!lost || this.current.engine.info.kind === 'wasm') throw error;
+        this.environment.log('warn', `${error.message} Going on with WASM from the last checkpoint.`);
+        this.current.engine.dispose();
+        this.chosen = await this.environment.fallbackEngine();
+        this.state = copyState(this.restart.state);
+        await this.startEngine(this.chosen);
+      }
+    }
+  }
+
+  private train(): Promise<'finished' | 'stopped'> {
+    const { spec, training } = this.plan;
+    const { images, split } = this.loaded;
+    const data = { images, fit: split.fit, validation: split.validation };
+    return runTraining(this.current.engine, data, spec, training, this.state, {
+      breathe: this.environment.breathe,
+      shouldStop: () => this.signal.aborted,
+      onProgress: async (imagesPerSecond) => this.showProgress(imagesPerSecond),
+      onEpoch: async () => {
+        await this.showExamples();
+        if (this.state.epoch < training.epochs && this.checkpointDue())
+          await this.save('training', null, false);
+      },
+    });
+  }
+
+  private showProgress(imagesPerSecond: number | null): void {
+    const { history, runningLosses } = this.state;
+    const imagesLeft =
+      this.loaded.split.fit.length * this.plan.training.epochs -
+      this.state.epoch * this.loaded.split.fit.length -
+      this.state.step * this.plan.training.batchSize;
+    this.view.update({
+      done: this.batchesDone,
+      imagesPerSecond,
+      secondsLeft: imagesPerSecond ? Math.max(0, imagesLeft) / imagesPerSecond : null,
+      history,
+      runningLosses: Float32Array.from(runningLosses),
+    });
+  }
+
+  /**
+   * Saves a complete model file. A failure in mid-training is a warning and the next checkpoint tries again;
+   * where the file is the end of the job (`required`), it is the job's error.
+   */
+  private async save(
+    progressState: ModelCard['progress']['state'],
+    calibration: CalibrationResult | null,
+    required: boolean,
+  ): Promise<void> {
+    const { engine } = this.current;
+    const parameters = await engine.readParameters();
+    const adam = progressState === 'finished' ? undefined : await engine.readAdam();
+    this.restart = { parameters, adam, state: copyState(this.state) };
+    const card = makeCard(
+      this.frame,
+      this.state,
+      engineCard(this.current),
+      progressState,
+      calibration?.card ?? null,
+    );
+    const bytes = encodeCheckpoint(
+      this.frame,
+      this.network,
+      card,
+      this.state,
+      parameters,
+      adam ?? null,
+      calibration,
+    );
+    try {
+      this.progress.savedAs = (await this.environment.save(bytes)).savedAs;
+      this.progress.card = card;
+      this.view.update({ card, warning: null }, true);
+    } catch (error) {
+      if (required) throw error;
+      const warning = toWireError(error);
+      this.environment.log('warn', `The checkpoint could not be saved: ${warning.message}`);
+      this.view.update({ warning }, true);
+    }
+  }
+
+  private async finish(ended: 'finished' | 'stopped'): Promise<void> {
+    const { images, split } = this.loaded;
+    const total = split.calibration.length + split.validation.length;
+    this.view.update(
+      { phase: 'calibrating', done: 0, total, imagesPerSecond: null, secondsLeft: null },
+      true,
+    );
+    const calibration = await calibrate(
+      this.current.engine,
+      { images, labels: images.labels, calibration: split.calibration, validation: split.validation },
+      this.plan.spec.latent,
+      this.plan.falseAlarmRate,
+      this.environment.now(),
+      async (done) => {
+        this.view.update({ done });
+        await this.environment.breathe();
+      },
+    );
+    this.view.update({ phase: 'saving', done: 0, total: 1 }, true);
+    await this.save(ended, calibration, true);
+  }
+}
