@@ -1,0 +1,106 @@
+/** The network in tfjs's operations, NHWC. Weights are in the engine's layouts (see model/layouts.ts). */
+import type { Activation, Layer, Network } from '../../model/network.ts';
+import { tf } from './tfjs.ts';
+
+/** Parameters by name, e.g. `encoder_module.0.weight`. */
+export type Weights = ReadonlyMap<string, tf.Tensor>;
+
+const weight = (weights: Weights, name: string): tf.Tensor => {
+  const tensor = weights.get(name);
+  if (!tensor) throw new RangeError(`The parameter ${name} is missing.`);
+  return tensor;
+};
+
+const activate = (x: tf.Tensor, activation: Activation): tf.Tensor => {
+  switch (activation) {
+    case 'none':
+      return x;
+    case 'relu':
+      return tf.relu(x);
+    case 'sigmoid':
+      return tf.sigmoid(x);
+  }
+};
+
+/**
+ * One layer without bias and activation: `[N, …in]` → `[N, H, W, C]`, or `[N, C]` for linear layers and the layer
+ * that ends in a vector. A kernel that covers the whole map is a matrix product.
+ */
+function product(layer: Layer, x: tf.Tensor, w: tf.Tensor): tf.Tensor {
+  const count = x.shape[0] ?? 0;
+  const { in: from, out: to } = layer;
+  const whole = (map: Layer['in']): number => map.height * map.width * map.channels;
+  switch (layer.kind) {
+    case 'linear':
+      return tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
+    case 'conv':
+      // A number as padding pads both sides alike; 'same' would pad PyTorch's kernel on one side only.
+      if (layer.strided) return tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, 1);
+      return tf.matMul(tf.reshape(x, [count, whole(from)]), tf.reshape(w, [whole(from), to.channels]));
+    case 'deconv': {
+      const shape: [number, number, number, number] = [count, to.height, to.width, to.channels];
+      // The explicit shape carries PyTorch's output_padding.
+      if (layer.strided) return tf.conv2dTranspose(x as tf.Tensor4D, w as tf.Tensor4D, shape, 2, 1);
+      const flat = tf.matMul(
+        tf.reshape(x, [count, from.channels]),
+        tf.reshape(w, [whole(to), from.channels]),
+        false,
+        true,
+      );
+      return tf.reshape(flat, shape);
+    }
+  }
+}
+
+const apply = (layer: Layer, x: tf.Tensor, weights: Weights): tf.Tensor =>
+  activate(
+    tf.add(product(layer, x, weight(weights, `${layer.name}.weight`)), weight(weights, `${layer.name}.bias`)),
+    layer.activation,
+  );
+
+const chain = (layers: readonly Layer[], x: tf.Tensor, weights: Weights): tf.Tensor =>
+  layers.reduce((map, layer) => apply(layer, map, weights), x);
+
+/** Images `[N, H, W, C]` → latents `[N, k]`: the mean for variational models. */
+export const encode = (network: Network, weights: Weights, images: tf.Tensor): tf.Tensor =>
+  apply(network.toLatent, chain(network.encoder, images, weights), weights);
+
+/** Latents `[N, k]` → images `[N, H, W, C]`. */
+export const decode = (network: Network, weights: Weights, latents: tf.Tensor): tf.Tensor =>
+  chain(network.decoder, apply(network.fromLatent, latents, weights), weights);
+
+/** A batch on the GPU, as `Batch` of the engine describes it. */
+export interface BatchTensors {
+  readonly input: tf.Tensor;
+  readonly target: tf.Tensor;
+  readonly latentNoise: tf.Tensor | undefined;
+  readonly klWeight: number;
+}
+
+/**
+ * The loss that training minimises: the mean over the batch of the mean squared error over H·W·C, for variational
+ * models plus `klWeight` times the mean over the batch of KL(q(z|x) ‖ N(0, 1)) = −½ Σ (1 + ln σ² − μ² − σ²)
+ * (Kingma & Welling 2014, appendix B).
+ */
+export function loss(network: Network, weights: Weights, batch: BatchTensors): tf.Scalar {
+  const head = network.toLogVariance;
+  const vector = chain(network.encoder, batch.input, weights);
+  const mean = apply(network.toLatent, vector, weights);
+  if (!head) return error(network, weights, mean, batch.target);
+  const logVariance = apply(head, vector, weights);
+  const noise = batch.latentNoise;
+  if (!noise) throw new RangeError('A variational model needs noise for its latents.');
+  const latent = tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
+  const terms = tf.sub(
+    tf.add(tf.square(mean), tf.exp(logVariance)),
+    tf.add(logVariance, tf.onesLike(logVariance)),
+  );
+  const divergence = tf.div(tf.sum(terms), 2 * (batch.input.shape[0] ?? 1));
+  return tf.add(
+    error(network, weights, latent, batch.target),
+    tf.mul(divergence, batch.klWeight),
+  ) as tf.Scalar;
+}
+
+const error = (network: Network, weights: Weights, latent: tf.Tensor, target: tf.Tensor): tf.Scalar =>
+  tf.mean(tf.square(tf.sub(decode(network, weights, latent), target)));

@@ -1,0 +1,57 @@
+/** The losses of steps whose results nobody has asked for yet, kept on the GPU. */
+import type { DeviceGuard } from './device.ts';
+import { floatBytes, readFloats } from './readback.ts';
+import type { TfjsBackend } from './tfjs.ts';
+
+const capacity = 1024;
+
+/** Reading a number from the GPU waits for it, so losses are collected in a buffer and read together. */
+export class LossLog {
+  private readonly buffer: GPUBuffer;
+  private onGpu = 0;
+  private read: number[] = [];
+
+  constructor(device: GPUDevice) {
+    this.buffer = device.createBuffer({
+      label: 'losses',
+      size: capacity * floatBytes,
+      usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
+  }
+
+  /** Whether {@link flush} has to make room before the next {@link record}. */
+  get full(): boolean {
+    return this.onGpu === capacity;
+  }
+
+  /** Records the copying of one loss, a buffer with a single float. */
+  record(encoder: GPUCommandEncoder, loss: GPUBuffer): void {
+    encoder.copyBufferToBuffer(loss, 0, this.buffer, this.onGpu * floatBytes, floatBytes);
+    this.onGpu++;
+  }
+
+  /** Reads what is on the GPU, so that there is room again. */
+  async flush(backend: TfjsBackend, guard: DeviceGuard): Promise<void> {
+    const length = this.onGpu;
+    this.onGpu = 0;
+    const [values] = await readFloats(backend, guard, [{ buffer: this.buffer, length }]);
+    this.read.push(...(values ?? []));
+  }
+
+  /** All losses since the last call, in order. */
+  async take(backend: TfjsBackend, guard: DeviceGuard): Promise<readonly number[]> {
+    await this.flush(backend, guard);
+    const taken = this.read;
+    this.read = [];
+    return taken;
+  }
+
+  clear(): void {
+    this.onGpu = 0;
+    this.read = [];
+  }
+
+  dispose(): void {
+    this.buffer.destroy();
+  }
+}
