@@ -1,0 +1,75 @@
+/** Image files to pixels: the only place where anything is decoded, for training and checking alike. */
+import { LensError } from '../../shared/errors.ts';
+import type { Decode, RgbaImage } from './image.ts';
+import { checkImageFile, mimeType, type ImageHeader } from './image-header.ts';
+
+/** Decodes a file whose header and end were checked. */
+export type RawDecode = (bytes: Uint8Array, header: ImageHeader) => Promise<RgbaImage>;
+
+/**
+ * A decoder that checks the header first, so that no oversized image is ever unpacked.
+ * It throws LensError `empty-file`, `not-an-image`, `unsupported-format`, `truncated`, `image-too-large`,
+ * `out-of-memory`.
+ */
+export function makeDecoder(raw: RawDecode): Decode {
+  return async (bytes, name) => {
+    const header = checkImageFile(bytes, name);
+    try {
+      return await raw(bytes, header);
+    } catch (error) {
+      if (error instanceof LensError) throw error;
+      if (error instanceof RangeError) {
+        throw new LensError(
+          'out-of-memory',
+          `There is not enough memory to open “${name}” (${header.width} × ${header.height} pixels).`,
+          error.message,
+        );
+      }
+      throw new LensError(
+        'not-an-image',
+        `“${name}” begins like a ${header.format} image, but its contents are damaged.`,
+        error instanceof Error ? error.message : String(error),
+      );
+    }
+  };
+}
+
+let canvas: OffscreenCanvas | undefined;
+
+/** Reads a bitmap's pixels by way of one canvas that all decodes share: drawing and reading never interleave. */
+function pixelsOf(bitmap: ImageBitmap): RgbaImage {
+  const { width, height } = bitmap;
+  canvas ??= new OffscreenCanvas(width, height);
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  // Read back often: the canvas stays in main memory, where no graphics card can round differently.
+  const context = canvas.getContext('2d', { willReadFrequently: true, colorSpace: 'srgb' });
+  if (!context) throw new RangeError('no 2d context');
+  context.globalCompositeOperation = 'copy';
+  context.drawImage(bitmap, 0, 0);
+  return { width, height, data: context.getImageData(0, 0, width, height).data };
+}
+
+/**
+ * The browser's decoders. EXIF orientation is applied; colour profiles and gamma are not (the numbers in the file are
+ * the numbers that the model sees, on every screen); 16-bit images are rounded to 8 bits; of a GIF the first frame.
+ * Colours of pixels that are nearly transparent lose precision on the way through the canvas.
+ */
+async function decodeInBrowser(bytes: Uint8Array, header: ImageHeader): Promise<RgbaImage> {
+  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mimeType(header) });
+  const bitmap = await createImageBitmap(blob, {
+    imageOrientation: 'from-image',
+    premultiplyAlpha: 'none',
+    colorSpaceConversion: 'none',
+  });
+  try {
+    return pixelsOf(bitmap);
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** Decodes an image file in a worker or page; see {@link makeDecoder} for what it throws. */
+export const decodeImage: Decode = makeDecoder(decodeInBrowser);
