@@ -40,7 +40,8 @@ const invalid = (what: string): LensError =>
 
 /** Copies `bytes` into an aligned array of the dtype; the platform is little-endian, as WebAssembly is. */
 function toTyped(dtype: Dtype, bytes: Uint8Array): TensorData {
-  const buffer = bytes.slice().buffer;
+  // Not `slice`: Node's Buffer, which is a Uint8Array, returns a view of its pool from it.
+  const buffer = new Uint8Array(bytes).buffer;
   switch (dtype) {
     case 'F64':
       return new Float64Array(buffer);

@@ -1,0 +1,185 @@
+/** The three products of a layer (see geometry.ts), on `count` images that lie one after another. */
+import type { Arena } from './arena.ts';
+import type { Geometry } from './geometry.ts';
+import type { Kernels, Pointer } from './kernels.ts';
+
+/** Patches are made in strips of at most this many floats, or one line: they stay in the second-level cache. */
+const stripFloats = 16 * 1024;
+/** Depth of a partial product: its part of the weights stays in the cache for all images. */
+const depthBlock = 256;
+/** Columns per panel of a matrix that is not packed (gemm.ts). */
+const panel = 8;
+
+interface Strip {
+  readonly firstLine: number;
+  readonly lines: number;
+  /** First position and number of positions on the small side. */
+  readonly first: number;
+  readonly positions: number;
+}
+
+const linesPerStrip = ({ small, patchRow }: Geometry): number =>
+  Math.max(1, Math.floor(stripFloats / (small.width * patchRow)));
+
+function* strips(geometry: Geometry, count: number): Generator<Strip> {
+  const { height, width } = geometry.small;
+  const step = linesPerStrip(geometry);
+  for (let firstLine = 0; firstLine < count * height; firstLine += step) {
+    const lines = Math.min(step, count * height - firstLine);
+    yield { firstLine, lines, first: firstLine * width, positions: lines * width };
+  }
+}
+
+/** Floats that {@link LayerOperations} needs for patches. */
+export const patchFloats = (geometries: readonly Geometry[]): number =>
+  Math.max(
+    0,
+    ...geometries.filter((g) => g.layer.strided).map((g) => linesPerStrip(g) * g.small.width * g.patchRow),
+  );
+
+/** Floats of a layer's packed transposed weights. */
+export const packedFloats = ({ patch, small }: Geometry): number =>
+  Math.ceil(patch / panel) * panel * small.channels;
+
+export class LayerOperations {
+  readonly #kernels: Kernels;
+  readonly #arena: Arena;
+  readonly #patches: Pointer;
+
+  constructor(kernels: Kernels, arena: Arena, patches: Pointer) {
+    this.#kernels = kernels;
+    this.#arena = arena;
+    this.#patches = patches;
+  }
+
+  /** small = patches(big) · weights. */
+  contract(geometry: Geometry, count: number, big: Pointer, weights: Pointer, small: Pointer): void {
+    if (!geometry.layer.strided) {
+      const { bigSize, smallSize } = geometry;
+      for (let from = 0; from < bigSize; from += depthBlock) {
+        const depth = Math.min(depthBlock, bigSize - from);
+        const block = weights + 4 * from * smallSize;
+        this.#kernels.gemm(
+          ...([count, smallSize, depth, big + 4 * from, bigSize, 1, block, panel, smallSize] as const),
+          ...([small, smallSize, Number(from > 0)] as const),
+        );
+      }
+      return;
+    }
+    for (const strip of strips(geometry, count)) {
+      this.#gather(geometry, big, strip);
+      this.#contractStrip(geometry, strip, weights, small);
+    }
+  }
+
+  /**
+   * big = scatter(small · weightsᵀ), weights packed by `packTransposed`.
+   * `accumulate` adds to what big holds; only for layers that are not strided.
+   */
+  expand(
+    geometry: Geometry,
+    count: number,
+    small: Pointer,
+    packed: Pointer,
+    big: Pointer,
+    accumulate = false,
+  ): void {
+    const { patchRow, bigSize, small: shape } = geometry;
+    const depth = shape.channels;
+    const kernels = this.#kernels;
+    if (!geometry.layer.strided) {
+      kernels.gemm(
+        ...([count, bigSize, depth, small, depth, 1, packed, panel * depth, panel] as const),
+        ...([big, bigSize, Number(accumulate)] as const),
+      );
+      return;
+    }
+    this.#arena.clear(big, count * bigSize);
+    const { height, width, channels } = geometry.big;
+    for (const { firstLine, lines, first, positions } of strips(geometry, count)) {
+      kernels.gemm(
+        ...([
+          positions,
+          patchRow,
+          depth,
+          small + 4 * first * depth,
+          depth,
+          1,
+          packed,
+          panel * depth,
+          panel,
+        ] as const),
+        ...([this.#patches, patchRow, 0] as const),
+      );
+      kernels.scatterPatches(this.#patches, patchRow, big, height, width, channels, firstLine, lines);
+    }
+  }
+
+  /**
+   * gradient += patches(big)ᵀ · small, where one side holds activations and the other gradients.
+   * `accumulate` false replaces; only for layers that are not strided.
+   */
+  weightGradient(
+    geometry: Geometry,
+    count: number,
+    big: Pointer,
+    small: Pointer,
+    gradient: Pointer,
+    accumulate: boolean,
+  ): void {
+    if (!geometry.layer.strided) {
+      const { bigSize, smallSize } = geometry;
+      this.#kernels.gemm(
+        ...([bigSize, smallSize, count, big, 1, bigSize, small, panel, smallSize] as const),
+        ...([gradient, smallSize, Number(accumulate)] as const),
+      );
+      return;
+    }
+    for (const strip of strips(geometry, count)) {
+      this.#gather(geometry, big, strip);
+      this.#gradientStrip(geometry, strip, small, gradient);
+    }
+  }
+
+  /** The backward pass of a strided transposed convolution: weight gradient and contraction share their patches. */
+  contractWithGradient(
+    geometry: Geometry,
+    count: number,
+    bigGradient: Pointer,
+    weights: Pointer,
+    smallGradient: Pointer,
+    small: Pointer,
+    gradient: Pointer,
+  ): void {
+    for (const strip of strips(geometry, count)) {
+      this.#gather(geometry, bigGradient, strip);
+      this.#gradientStrip(geometry, strip, small, gradient);
+      this.#contractStrip(geometry, strip, weights, smallGradient);
+    }
+  }
+
+  #gather(geometry: Geometry, big: Pointer, { firstLine, lines }: Strip): void {
+    const { height, width, channels } = geometry.big;
+    this.#kernels.gatherPatches(
+      ...([big, height, width, channels, firstLine, lines, this.#patches, geometry.patchRow] as const),
+    );
+  }
+
+  #contractStrip(geometry: Geometry, { first, positions }: Strip, weights: Pointer, small: Pointer): void {
+    const { patch, patchRow } = geometry;
+    const { channels } = geometry.small;
+    this.#kernels.gemm(
+      ...([positions, channels, patch, this.#patches, patchRow, 1, weights, panel, channels] as const),
+      ...([small + 4 * first * channels, channels, 0] as const),
+    );
+  }
+
+  #gradientStrip(geometry: Geometry, { first, positions }: Strip, small: Pointer, gradient: Pointer): void {
+    const { patch, patchRow } = geometry;
+    const { channels } = geometry.small;
+    this.#kernels.gemm(
+      ...([patch, channels, positions, this.#patches, 1, patchRow] as const),
+      ...([small + 4 * first * channels, panel, channels, gradient, channels, 1] as const),
+    );
+  }
+}
