@@ -1,3 +1,4 @@
+// @ts-check
 // Builds the extension and packages it into out/latent-lens.vsix, which may not grow beyond its budget.
 import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+// @ts-check
 // `npm start`: a real VS Code with the packaged extension on a workspace of sample images. A desktop `code` where
 // there is one, else the npm-installed server. Stays until Ctrl-C and takes its children along.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

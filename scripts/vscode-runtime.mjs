@@ -1,3 +1,4 @@
+// @ts-check
 // A real VS Code from npm alone: the server and web workbench that code-server ships, run by a Node that also comes
 // from npm. Nothing is compiled and no install script runs.
 import {

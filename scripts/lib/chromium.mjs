@@ -1,3 +1,4 @@
+// @ts-check
 // The browser that drives every test: a Chromium on the machine, or Debian's, installed on demand.
 import { existsSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,6 +74,8 @@ export function softwareVulkan(chromium) {
   if (!manifest) return {};
   return {
     VK_ICD_FILENAMES: manifest,
+    // Chromium brings its own Vulkan loader; a bare machine has no other.
+    LD_LIBRARY_PATH: [path.dirname(manifest), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':'),
     XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? mkdtempSync(path.join(tmpdir(), 'latent-lens-run-')),
   };
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // A desktop VS Code on this machine, if there is one.
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+// @ts-check
 // Mocha inside a real extension host: in the npm-installed server, driven through a page, or in a desktop VS Code.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,8 +1,10 @@
+// @ts-check
 // Runs bundled test files with node:test, one process per file, and counts what they report.
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { inspect } from 'node:util';
+import { root } from './paths.mjs';
 
 /**
  * @typedef {object} Options
@@ -34,9 +36,14 @@ export async function runNodeTests({ stage, bundles, concurrency, fileBudgetMs, 
   /** Names of the enclosing suites and tests, by file and nesting. @type {Map<string, string[]>} */
   const parents = new Map();
 
+  /** With source maps Node names the source itself. @param {string | undefined} file */
+  const known = (file = '') => {
+    const source = path.relative(root, file).replaceAll('\\', '/');
+    return sources.get(file) ?? (bundles.has(source) ? source : undefined);
+  };
   const isFile = (/** @type {{name: string}} */ data) => sources.has(path.resolve(data.name));
   const sourceOf = (/** @type {{name: string, file?: string}} */ data) =>
-    sources.get(data.file ?? '') ?? sources.get(path.resolve(data.name)) ?? stage;
+    known(data.file) ?? sources.get(path.resolve(data.name)) ?? stage;
 
   events.on('test:dequeue', (data) => {
     if (!isFile(data)) running.set(sourceOf(data), [...(running.get(sourceOf(data)) ?? []), data.name]);
@@ -49,7 +56,7 @@ export async function runNodeTests({ stage, bundles, concurrency, fileBudgetMs, 
     parents.set(sourceOf(data), names);
   });
   const collect = (/** @type {{file?: string, message: string}} */ { file, message }) => {
-    const source = sources.get(file ?? '') ?? stage;
+    const source = known(file) ?? stage;
     output.set(source, ((output.get(source) ?? '') + message).slice(-4000));
   };
   events.on('test:stdout', collect);

@@ -1,3 +1,4 @@
+// @ts-check
 // Where things are: the repository's root, the cache that may be deleted, the folder of results.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';

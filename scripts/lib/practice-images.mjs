@@ -1,3 +1,4 @@
+// @ts-check
 // A handful of small images for tests of files and windows; nothing is measured on them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

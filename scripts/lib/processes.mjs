@@ -1,3 +1,4 @@
+// @ts-check
 // Child processes that never outlive us and never hang: each in a process group of its own, each with a budget.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// @ts-check
 // Counts checks and tests, and prints them as plain text: failures in full, skipped ones by name and reason.
 
 /** @typedef {{stage: string, name: string, detail: string}} Entry */

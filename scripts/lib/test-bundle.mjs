@@ -1,3 +1,4 @@
+// @ts-check
 // Tests are TypeScript: each file becomes one bundle that Node can run.
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
