@@ -4,7 +4,7 @@ import { tensorNames, type ModelFile } from '../../shared/model-file.ts';
 import type { CheckResult } from '../../shared/protocol/scoring.ts';
 import { conformalThreshold, judge } from '../../shared/verdict.ts';
 import type { Engine } from '../backends/engine.ts';
-import type { RgbaImage } from '../data/decode.ts';
+import type { RgbaImage } from '../data/image.ts';
 import { fit } from '../data/fit.ts';
 import { gather, imageSize } from '../training/batches.ts';
 import { toBytes } from '../training/examples.ts';

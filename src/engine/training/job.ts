@@ -1,20 +1,20 @@
 /** A training job from files to a calibrated model: read, train, calibrate, save, with checkpoints on the way. */
 import type { DatasetSummary } from '../../shared/dataset.ts';
 import { LensError, isCancelled, toWireError, type WireError } from '../../shared/errors.ts';
-import type { DatasetCard, EngineCard, ModelCard } from '../../shared/model-card.ts';
+import type { DatasetCard, ModelCard } from '../../shared/model-card.ts';
 import type { ModelFile } from '../../shared/model-file.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../../shared/model-spec.ts';
 import type { JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
-import type { Engine, EngineKind } from '../backends/engine.ts';
-import type { PackedImages } from '../data/packed-images.ts';
-import type { SplitIndices } from '../data/split.ts';
+import type { EngineKind } from '../backends/engine.ts';
 import { adamFrom, parametersFrom } from '../model/model-tensors.ts';
 import { buildNetwork, type Network } from '../model/network.ts';
 import { initialParameters, type AdamState, type Parameters } from '../model/parameters.ts';
 import { calibrate } from './calibrate.ts';
+import { engineCard, type ChosenEngine } from './chosen-engine.ts';
 import { encodeCheckpoint, makeCard, type CalibrationResult, type CheckpointFrame } from './checkpoint.ts';
 import { chooseExamples, isKeptEpoch, makeExamples, reconstructExamples } from './examples.ts';
 import { JobView } from './job-view.ts';
+import type { LoadedData } from './loaded-data.ts';
 import { createThrottle } from './pacing.ts';
 import { copyState, freshState, stateFrom, type TrainingState } from './state.ts';
 import { runTraining, stepsPerEpoch } from './trainer.ts';
@@ -30,17 +30,6 @@ export interface JobPlan {
   readonly falseAlarmRate: number;
   /** The checkpoint to go on from. */
   readonly checkpoint: ModelFile | null;
-}
-
-/** An engine with the reason for it, as shown to the user. */
-export interface ChosenEngine {
-  readonly engine: Engine;
-  readonly reason: string;
-}
-
-export interface LoadedData {
-  readonly images: PackedImages;
-  readonly split: SplitIndices;
 }
 
 /** What a job needs of the world around it. */
@@ -143,13 +132,6 @@ function datasetCard(plan: JobPlan, { images, split }: LoadedData): DatasetCard 
     fingerprint: images.fingerprint,
   };
 }
-
-const engineCard = ({ engine, reason }: ChosenEngine): EngineCard => ({
-  kind: engine.info.kind,
-  build: engine.info.build,
-  ...(engine.info.adapter === undefined ? {} : { adapter: engine.info.adapter }),
-  reason,
-});
 
 /** One run over loaded data: engine, training, calibration, files. */
 class TrainingRun {

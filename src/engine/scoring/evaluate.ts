@@ -1,0 +1,203 @@
+/** Trains on one set and measures on others: the evaluation protocol behind `npm run evaluate`. */
+import { LensError } from '../../shared/errors.ts';
+import {
+  corruptionOf,
+  notebookTraining,
+  type ModelSpec,
+  type TrainingSettings,
+} from '../../shared/model-spec.ts';
+import type { EvaluateRequest, EvaluateResult, EvaluateSet } from '../../shared/protocol/engine.ts';
+import { conformalThreshold } from '../../shared/verdict.ts';
+import type { DatasetSurvey } from '../../shared/dataset.ts';
+import type { Engine } from '../backends/engine.ts';
+import { concatImages, type PackedImages } from '../data/packed-images.ts';
+import { assignSplit, type SplitIndices } from '../data/split.ts';
+import { buildNetwork, type Network } from '../model/network.ts';
+import { initialParameters } from '../model/parameters.ts';
+import { engineCard, type ChosenEngine } from '../training/chosen-engine.ts';
+import { notebookRule } from '../training/checkpoint.ts';
+import { freshState, type TrainingState } from '../training/state.ts';
+import { runTraining, stepsPerEpoch } from '../training/trainer.ts';
+import { fitPca, pcaScores, type PcaModel } from './pca.ts';
+import { scoreImages } from './reconstruction-error.ts';
+import { auroc, shareAbove, truePositiveRate } from './statistics.ts';
+
+export interface EvaluationEnvironment {
+  readonly survey: (set: EvaluateSet, seed: number) => Promise<DatasetSurvey>;
+  readonly load: (set: EvaluateSet, spec: ModelSpec) => Promise<PackedImages>;
+  readonly chooseEngine: (network: Network) => Promise<ChosenEngine>;
+  readonly breathe: () => Promise<void>;
+  readonly progress: (text: string, done: number, total: number) => void;
+}
+
+const everyImage = (images: PackedImages): Uint32Array =>
+  Uint32Array.from({ length: images.count }, (_, i) => i);
+
+async function makeSpec(request: EvaluateRequest, environment: EvaluationEnvironment): Promise<ModelSpec> {
+  const { spec } = request;
+  const recipe = spec.recipe ?? 'detector';
+  const known = spec.height !== undefined && spec.width !== undefined && spec.channels !== undefined;
+  const suggested = known ? spec : (await environment.survey(request.train, request.seed)).suggested;
+  return {
+    height: spec.height ?? suggested.height ?? 64,
+    width: spec.width ?? suggested.width ?? 64,
+    channels: spec.channels ?? suggested.channels ?? 1,
+    latent: spec.latent ?? 20,
+    variant: 'plain',
+    recipe,
+    corruption: corruptionOf[recipe],
+    loss: 'mse',
+  };
+}
+
+interface TrainingSets {
+  readonly images: PackedImages;
+  readonly split: SplitIndices;
+}
+
+/** Cuts the sets: from the training images alone, or as the notebook does with validation images given. */
+async function loadTrainingSets(
+  request: EvaluateRequest,
+  spec: ModelSpec,
+  environment: EvaluationEnvironment,
+): Promise<TrainingSets> {
+  const images = await environment.load(request.train, spec);
+  if (!request.notebook && !request.validation) return { images, split: assignSplit(images, request.seed) };
+  const given = request.validation ? await environment.load(request.validation, spec) : null;
+  const all = given ? concatImages(images, given) : images;
+  const validation = Uint32Array.from({ length: given?.count ?? 0 }, (_, i) => images.count + i);
+  const none = new Uint32Array(0);
+  if (request.notebook) {
+    return { images: all, split: { fit: everyImage(images), validation, calibration: none, test: none } };
+  }
+  return { images: all, split: { ...assignSplit(images, request.seed), validation } };
+}
+
+const epochProgress = (state: TrainingState, settings: TrainingSettings): string => {
+  const last = state.history.at(-1);
+  const losses = last
+    ? `, train ${last.train.toFixed(5)}, validation ${last.validation?.toFixed(5) ?? '–'}`
+    : '';
+  return `training: epoch ${Math.min(state.epoch + 1, settings.epochs)} of ${settings.epochs}${losses}`;
+};
+
+interface Scorer {
+  readonly mse: (images: PackedImages, indices: Uint32Array) => Promise<Float64Array>;
+  readonly pca: PcaModel;
+}
+
+async function makeScorer(
+  engine: Engine,
+  spec: ModelSpec,
+  { images, split }: TrainingSets,
+  seed: number,
+  { breathe, progress }: EvaluationEnvironment,
+): Promise<Scorer> {
+  progress('PCA baseline', 0, 1);
+  return {
+    pca: await fitPca(images, split.fit, spec.latent, seed, breathe),
+    mse: async (set, indices) => (await scoreImages(engine, set, indices, spec.latent, { breathe })).scores,
+  };
+}
+
+async function scoreBad(
+  sets: readonly { readonly path: string; readonly images: PackedImages }[],
+  good: PackedImages | null,
+  goodScores: Float64Array | null,
+  threshold: number | null,
+  { mse, pca }: Scorer,
+): Promise<EvaluateResult['bad']> {
+  const goodPca = good ? pcaScores(pca, good, everyImage(good)) : null;
+  const results = [];
+  for (const { path, images } of sets) {
+    const scores = await mse(images, everyImage(images));
+    const area = goodScores ? auroc(goodScores, scores) : null;
+    results.push({
+      path,
+      count: images.count,
+      auroc: area === null ? null : { combined: area, mse: area },
+      tprAt1Fpr: goodScores ? truePositiveRate(goodScores, scores, 0.01) : null,
+      caught: threshold === null ? null : shareAbove(scores, threshold),
+      pca: goodPca
+        ? { components: pca.components, auroc: auroc(goodPca, pcaScores(pca, images, everyImage(images))) }
+        : null,
+    });
+  }
+  return results;
+}
+
+/** @throws LensError where a set cannot be read or holds too few images */
+export async function evaluate(
+  request: EvaluateRequest,
+  environment: EvaluationEnvironment,
+): Promise<EvaluateResult> {
+  const { breathe, progress } = environment;
+  const clock = (): number => performance.now() / 1000;
+  const loadStart = clock();
+  const spec = await makeSpec(request, environment);
+  const sets = await loadTrainingSets(request, spec, environment);
+  const good = request.good ? await environment.load(request.good, spec) : null;
+  const bad = [];
+  for (const set of request.bad) bad.push({ path: set.path, images: await environment.load(set, spec) });
+  const load = clock() - loadStart;
+
+  const settings: TrainingSettings = {
+    ...notebookTraining,
+    epochs: request.epochs ?? notebookTraining.epochs,
+    seed: request.seed,
+  };
+  const network = buildNetwork(spec);
+  const chosen = await environment.chooseEngine(network);
+  const { engine } = chosen;
+  const trainStart = clock();
+  const state = freshState();
+  await engine.load(network, initialParameters(network, request.seed));
+  const steps = stepsPerEpoch(sets.split.fit.length, settings.batchSize);
+  const data = { images: sets.images, fit: sets.split.fit, validation: sets.split.validation };
+  await runTraining(engine, data, spec, settings, state, {
+    breathe,
+    shouldStop: () => false,
+    onProgress: async () =>
+      progress(epochProgress(state, settings), state.epoch * steps + state.step, steps * settings.epochs),
+    onEpoch: async () => undefined,
+  });
+  const train = clock() - trainStart;
+
+  const scoreStart = clock();
+  const scorer = await makeScorer(engine, spec, sets, request.seed, environment);
+  const calibration = (await scorer.mse(sets.images, sets.split.calibration)).sort();
+  const threshold =
+    calibration.length > 0 ? conformalThreshold(calibration, request.falseAlarmRate).threshold : null;
+  const goodScores = good ? await scorer.mse(good, everyImage(good)) : null;
+  const badResults = await scoreBad(bad, good, goodScores, threshold, scorer);
+  const result: EvaluateResult = {
+    engine: engineCard(chosen),
+    spec,
+    training: settings,
+    counts: {
+      fit: sets.split.fit.length,
+      validation: sets.split.validation.length,
+      calibration: sets.split.calibration.length,
+      test: sets.split.test.length,
+      good: good?.count ?? 0,
+      bad: bad.reduce((sum, { images }) => sum + images.count, 0),
+    },
+    seconds: { load, train, score: clock() - scoreStart },
+    loss: {
+      train: state.history.map((record) => record.train),
+      validation: state.history.map((record) => record.validation),
+    },
+    threshold,
+    falsePositiveRate: goodScores && threshold !== null ? shareAbove(goodScores, threshold) : null,
+    notebookRule: notebookRule(state, settings.batchSize),
+    bad: badResults,
+  };
+  engine.dispose();
+  return result;
+}
+
+/** Refuses sets that cannot answer the question before any time is spent on training. */
+export function requireImages(images: PackedImages, path: string): PackedImages {
+  if (images.count > 0) return images;
+  throw new LensError('invalid-dataset', `No image could be read from ${path}.`);
+}
