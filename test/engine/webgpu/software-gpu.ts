@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-export type SoftwareGpu = { readonly gpu: GPU; readonly missing?: never } | { readonly missing: string };
+export type SoftwareGpu = { readonly gpu: GPU } | { readonly missing: string };
 
 const folders = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
 
