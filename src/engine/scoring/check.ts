@@ -48,7 +48,7 @@ export async function checkImage(
   const sorted = calibrationScores(model);
   const { height, width, channels } = spec;
   const view = fit(image, { height, width, channels, mode: preprocessing.fit });
-  const pixels = { height, width, channels, count: 1, pixels: view };
+  const pixels = { shape: { height, width, channels }, count: 1, pixels: view };
   const input = new Float32Array(imageSize(pixels));
   gather(pixels, 0, input, 0);
   const { images: reconstruction } = await engine.reconstruct(input, 1);

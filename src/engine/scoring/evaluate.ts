@@ -1,5 +1,4 @@
 /** Trains on one set and measures on others: the evaluation protocol behind `npm run evaluate`. */
-import { LensError } from '../../shared/errors.ts';
 import {
   corruptionOf,
   notebookTraining,
@@ -10,11 +9,11 @@ import type { EvaluateRequest, EvaluateResult, EvaluateSet } from '../../shared/
 import { conformalThreshold } from '../../shared/verdict.ts';
 import type { DatasetSurvey } from '../../shared/dataset.ts';
 import type { Engine } from '../backends/engine.ts';
-import { concatImages, type PackedImages } from '../data/packed-images.ts';
-import { assignSplit, type SplitIndices } from '../data/split.ts';
+import { concatImages, everyImage, withWanted, type PackedImages } from '../data/packed-images.ts';
 import { buildNetwork, type Network } from '../model/network.ts';
 import { initialParameters } from '../model/parameters.ts';
 import { engineCard, type ChosenEngine } from '../training/chosen-engine.ts';
+import { splitImages, type LoadedData } from '../training/loaded-data.ts';
 import { notebookRule } from '../training/checkpoint.ts';
 import { freshState, type TrainingState } from '../training/state.ts';
 import { runTraining, stepsPerEpoch } from '../training/trainer.ts';
@@ -29,9 +28,6 @@ export interface EvaluationEnvironment {
   readonly breathe: () => Promise<void>;
   readonly progress: (text: string, done: number, total: number) => void;
 }
-
-const everyImage = (images: PackedImages): Uint32Array =>
-  Uint32Array.from({ length: images.count }, (_, i) => i);
 
 async function makeSpec(request: EvaluateRequest, environment: EvaluationEnvironment): Promise<ModelSpec> {
   const { spec } = request;
@@ -50,27 +46,21 @@ async function makeSpec(request: EvaluateRequest, environment: EvaluationEnviron
   };
 }
 
-interface TrainingSets {
-  readonly images: PackedImages;
-  readonly split: SplitIndices;
-}
-
-/** Cuts the sets: from the training images alone, or as the notebook does with validation images given. */
+/** Cuts the sets from the training images; validation images that are given are the validation set. */
 async function loadTrainingSets(
   request: EvaluateRequest,
   spec: ModelSpec,
   environment: EvaluationEnvironment,
-): Promise<TrainingSets> {
-  const images = await environment.load(request.train, spec);
-  if (!request.notebook && !request.validation) return { images, split: assignSplit(images, request.seed) };
-  const given = request.validation ? await environment.load(request.validation, spec) : null;
-  const all = given ? concatImages(images, given) : images;
-  const validation = Uint32Array.from({ length: given?.count ?? 0 }, (_, i) => images.count + i);
-  const none = new Uint32Array(0);
-  if (request.notebook) {
-    return { images: all, split: { fit: everyImage(images), validation, calibration: none, test: none } };
-  }
-  return { images: all, split: { ...assignSplit(images, request.seed), validation } };
+): Promise<LoadedData> {
+  const training = await environment.load(request.train, spec);
+  const images = request.validation
+    ? concatImages(
+        withWanted(training, 'train'),
+        withWanted(await environment.load(request.validation, spec), 'validation'),
+      )
+    : training;
+  const protocol = request.notebook ? 'notebook' : 'detector';
+  return { images, split: splitImages(images, request.seed, { protocol }) };
 }
 
 const epochProgress = (state: TrainingState, settings: TrainingSettings): string => {
@@ -89,7 +79,7 @@ interface Scorer {
 async function makeScorer(
   engine: Engine,
   spec: ModelSpec,
-  { images, split }: TrainingSets,
+  { images, split }: LoadedData,
   seed: number,
   { breathe, progress }: EvaluationEnvironment,
 ): Promise<Scorer> {
@@ -194,10 +184,4 @@ export async function evaluate(
   };
   engine.dispose();
   return result;
-}
-
-/** Refuses sets that cannot answer the question before any time is spent on training. */
-export function requireImages(images: PackedImages, path: string): PackedImages {
-  if (images.count > 0) return images;
-  throw new LensError('invalid-dataset', `No image could be read from ${path}.`);
 }

@@ -2,19 +2,15 @@
 import type { ModelSpec } from '../../shared/model-spec.ts';
 import { keyedRandom, normalPair, permutation, streams } from '../../shared/random.ts';
 import type { Batch } from '../backends/engine.ts';
+import type { PackedImages } from '../data/packed-images.ts';
 import { corrupt, isCorrupting } from './corruption.ts';
 
 /** Images as bytes, `[N, H, W, C]`, row-major. */
-export interface Pixels {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-  readonly count: number;
-  readonly pixels: Uint8Array;
-}
+export type Pixels = Pick<PackedImages, 'shape' | 'count' | 'pixels'>;
 
-export const imageSize = ({ height, width, channels }: Omit<Pixels, 'count' | 'pixels'>): number =>
-  height * width * channels;
+/** H·W·C. */
+export const imageSize = ({ shape }: Pick<Pixels, 'shape'>): number =>
+  shape.height * shape.width * shape.channels;
 
 /** Bytes of one image as numbers in 0–1, written at `offset`. */
 export function gather(images: Pixels, image: number, into: Float32Array, offset: number): void {

@@ -29,9 +29,7 @@ export function makeExamples(images: Pixels, chosen: Uint32Array, labels: Int32A
     inputs.set(images.pixels.subarray(image * size, (image + 1) * size), row * size),
   );
   return {
-    height: images.height,
-    width: images.width,
-    channels: images.channels,
+    ...images.shape,
     count: chosen.length,
     inputs,
     labels: Int32Array.from(chosen, (image) => labels[image] ?? -1),

@@ -1,17 +1,6 @@
 /** What a job trains on: packed images with their classes, cut into disjoint sets. */
-import type { SkippedFile } from '../../shared/dataset.ts';
-import { imagesOf } from '../data/split.ts';
-import type { Pixels } from './batches.ts';
-
-export interface TrainingImages extends Pixels {
-  /** I32 `[N]`: class of each image, −1 where it has none. */
-  readonly labels: Int32Array;
-  readonly classes: readonly { readonly name: string; readonly count: number }[];
-  readonly skipped: readonly SkippedFile[];
-  readonly skippedCount: number;
-  /** Hash over paths and pixels. */
-  readonly fingerprint: string;
-}
+import type { PackedImages } from '../data/packed-images.ts';
+import { assignSplit, imagesOf, type SplitOptions } from '../data/split.ts';
 
 /** Image numbers of the disjoint sets, each ascending. */
 export interface SplitIndices {
@@ -23,14 +12,21 @@ export interface SplitIndices {
 }
 
 export interface LoadedData {
-  readonly images: TrainingImages;
+  readonly images: PackedImages;
   readonly split: SplitIndices;
 }
 
-/** @param assigned U8 `[N]`: the role of each image, as `assignSplit` answers */
-export const splitIndices = (assigned: Uint8Array): SplitIndices => ({
-  fit: imagesOf(assigned, 'fit'),
-  validation: imagesOf(assigned, 'validation'),
-  calibration: imagesOf(assigned, 'calibration'),
-  test: imagesOf(assigned, 'test'),
-});
+/** Cuts images into their sets. @throws LensError `too-few-images` */
+export function splitImages(
+  { labels, wanted }: Pick<PackedImages, 'labels' | 'wanted'>,
+  seed: number,
+  options?: SplitOptions,
+): SplitIndices {
+  const assigned = assignSplit({ labels, wanted, seed }, options);
+  return {
+    fit: imagesOf(assigned, 'fit'),
+    validation: imagesOf(assigned, 'validation'),
+    calibration: imagesOf(assigned, 'calibration'),
+    test: imagesOf(assigned, 'test'),
+  };
+}

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Engine } from '../../../src/engine/backends/engine.ts';
-import { assignSplit } from '../../../src/engine/data/split.ts';
 import { runTrainingJob, type JobEnvironment, type JobPlan } from '../../../src/engine/training/job.ts';
-import { splitIndices, type LoadedData } from '../../../src/engine/training/loaded-data.ts';
+import { splitImages, type LoadedData } from '../../../src/engine/training/loaded-data.ts';
 import { LensError } from '../../../src/shared/errors.ts';
 import { readModelFile, tensorNames, type ModelFile } from '../../../src/shared/model-file.ts';
 import type { JobSnapshot } from '../../../src/shared/protocol/engine.ts';
@@ -28,19 +27,20 @@ function spots(brighter = 0): LoadedData {
     }
   }
   const images = {
-    height,
-    width,
-    channels: 1 as const,
+    shape: { height, width, channels: 1 as const },
     count,
     pixels,
     labels,
+    wanted: new Int8Array(count).fill(-1),
+    files: Int32Array.from({ length: count }, (_, n) => n),
+    positions: new Int32Array(count),
+    paths: Array.from({ length: count }, (_, n) => `${n}.png`),
     classes: ['a', 'b', 'c'].map((name) => ({ name, count: 60 })),
     skipped: [],
     skippedCount: 0,
     fingerprint: `spots-${brighter}`,
   };
-  const wanted = new Int8Array(count).fill(-1);
-  return { images, split: splitIndices(assignSplit({ labels, wanted, seed: 7 })) };
+  return { images, split: splitImages(images, 7) };
 }
 
 const plan: JobPlan = {

@@ -39,7 +39,7 @@ test('images in a plane of three dimensions leave no residual after three compon
       pixels[n * size + i] = Math.min(255, Math.max(0, Math.round(value)));
     }
   }
-  const images = { height: 8, width: 8, channels: 1 as const, count, pixels };
+  const images = { shape: { height: 8, width: 8, channels: 1 as const }, count, pixels };
   const all = Uint32Array.from({ length: count }, (_, i) => i);
   const three = pcaScores(await fitPca(images, all, 3, 1, breathe), images, all);
   const one = pcaScores(await fitPca(images, all, 1, 1, breathe), images, all);
@@ -56,7 +56,7 @@ test('the total residual equals the energy in the discarded eigenvalues', async 
     { length: size * count },
     (_, i) => (uniform(next) * 255) / (1 + (i % size)),
   );
-  const images = { height: 4, width: 4, channels: 1 as const, count, pixels };
+  const images = { shape: { height: 4, width: 4, channels: 1 as const }, count, pixels };
   const all = Uint32Array.from({ length: count }, (_, i) => i);
   const mean = Array.from({ length: size }, (_, j) => {
     let sum = 0;

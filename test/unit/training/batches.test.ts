@@ -5,9 +5,7 @@ import { BatchMaker, epochOrder, type Pixels } from '../../../src/engine/trainin
 import { notebookSpec, type ModelSpec } from '../../../src/shared/model-spec.ts';
 
 const images: Pixels = {
-  height: 20,
-  width: 10,
-  channels: 1,
+  shape: { height: 20, width: 10, channels: 1 },
   count: 12,
   pixels: Uint8Array.from({ length: 12 * 200 }, (_, i) => (i * 37) % 256),
 };
