@@ -1,0 +1,51 @@
+/** Loads a data set into packed memory: the one way from file bytes to a job's pixels. */
+import type { FitMode } from '../../shared/model-spec.ts';
+import type { PackSource } from '../../shared/transport.ts';
+import { decodeImage } from './decode.ts';
+import { loadFolder } from './folder-loader.ts';
+import { loadIdx } from './idx-loader.ts';
+import type { Decode } from './image.ts';
+import type { ImageShape, PackedImages } from './packed-images.ts';
+import type { Pull } from './pieces.ts';
+
+export interface LoadProgress {
+  readonly phase: 'reading';
+  /** Files of a folder or images of IDX files. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Keeps the images of one class, or with `negate` all others (those without a class among them). */
+export interface LabelFilter {
+  /** A class's name; for IDX the label's number. */
+  readonly label: string;
+  readonly negate: boolean;
+}
+
+export interface LoadRequest {
+  readonly source: PackSource;
+  readonly pull: Pull;
+  readonly kind: 'folder' | 'idx';
+  readonly shape: ImageShape;
+  readonly mode: FitMode;
+  /** Names (and, where known, sizes) of a folder's classes, by label. IDX files bring their own. */
+  readonly classes?: readonly { readonly name: string; readonly count: number | null }[];
+  readonly filter?: LabelFilter | null;
+  /** Bytes of pixels. */
+  readonly memoryBudget: number;
+  /** The browser's decoder by default. */
+  readonly decode?: Decode;
+  readonly signal: AbortSignal;
+  /** Called often; slow it down before it goes anywhere. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+/**
+ * Reads, decodes and fits every image, in the order of the files whatever the order of decoding. Files that cannot be
+ * read are listed and left out, and the rest goes on.
+ * @throws LensError `cancelled`; `out-of-memory` before anything is read if the pixels exceed the budget;
+ *   `invalid-dataset` for a filter that no class answers to; where no image is left, the first file's reason
+ */
+export async function loadDataset(request: LoadRequest): Promise<PackedImages> {
+  return request.kind === 'folder' ? loadFolder({ decode: decodeImage, ...request }) : loadIdx(request);
+}
