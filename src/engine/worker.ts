@@ -1,0 +1,201 @@
+/** The engine worker: where training, surveys and evaluations run. Wiring only. */
+import { LensError, cancelled } from '../shared/errors.ts';
+import { readModelFile, type ModelFile } from '../shared/model-file.ts';
+import type {
+  EngineApi,
+  EngineHostApi,
+  EvaluateSet,
+  JobOutcome,
+  StartRequest,
+} from '../shared/protocol/engine.ts';
+import { connect, portChannel } from '../shared/rpc.ts';
+import type { DatasetSummary } from '../shared/dataset.ts';
+import type { FitMode, ModelSpec } from '../shared/model-spec.ts';
+import type { EngineKind } from './backends/engine.ts';
+import { selectEngine } from './backends/select.ts';
+import { createWasmEngine } from './backends/wasm/engine.ts';
+import { loadDataset, type LabelFilter, type LoadProgress } from './data/loader.ts';
+import type { PackedImages } from './data/packed-images.ts';
+import type { Pull } from './data/pieces.ts';
+import { survey } from './data/survey.ts';
+import type { Network } from './model/network.ts';
+import { evaluate } from './scoring/evaluate.ts';
+import type { ChosenEngine } from './training/chosen-engine.ts';
+import { runTrainingJob, type JobEnvironment, type JobPlan } from './training/job.ts';
+import { splitImages } from './training/loaded-data.ts';
+import { createThrottle, createYield } from './training/pacing.ts';
+
+const breathe = createYield();
+let started: StartRequest | undefined;
+let running: { readonly jobId: string; readonly abort: AbortController } | undefined;
+
+const page = connect<EngineApi, EngineHostApi>(
+  portChannel(self),
+  {
+    start: (params) => {
+      started = params;
+    },
+    survey: ({ dataset, seed }, { signal }) => survey({ dataset, seed, pull, signal }),
+    train: (request) =>
+      runJob(
+        {
+          jobId: request.jobId,
+          name: request.name,
+          dataset: request.dataset,
+          location: request.location,
+          spec: request.spec,
+          fit: request.fit,
+          training: request.training,
+          falseAlarmRate: request.falseAlarmRate,
+          checkpoint: null,
+        },
+        request.memoryBudget,
+      ),
+    resume: (request) =>
+      runJob(
+        planFrom(readModelFile(request.model), request.jobId, request.dataset, request.falseAlarmRate),
+        request.memoryBudget,
+      ),
+    stop: ({ jobId }) => {
+      if (running?.jobId === jobId) running.abort.abort();
+    },
+    evaluate: (request, { signal }) => {
+      const progress = throttledProgress();
+      return evaluate(request, {
+        survey: ({ dataset }, seed) => survey({ dataset, seed, pull, signal }),
+        load: ({ dataset, filter, path }: EvaluateSet, spec) =>
+          load(dataset, spec, 'contain', request.memoryBudget, signal, filter, ({ done, total }) =>
+            progress(`reading ${path}`, done, total),
+          ),
+        chooseEngine,
+        breathe: () => breatheUnless(signal),
+        progress,
+      });
+    },
+  },
+  (error, method) => log('error', `${method}: ${String(error)}`),
+);
+
+const pull: Pull = (request, signal) => page.call('pull', request, { signal });
+
+const log: JobEnvironment['log'] = (level, text) => page.send('log', { level, text });
+
+async function breatheUnless(signal: AbortSignal): Promise<void> {
+  await breathe();
+  if (signal.aborted) throw cancelled();
+}
+
+function throttledProgress(): (text: string, done: number, total: number) => void {
+  const due = createThrottle(100);
+  let last = '';
+  return (text, done, total) => {
+    if (!due() && text === last && done < total) return;
+    last = text;
+    page.send('progress', { text, done, total });
+  };
+}
+
+function load(
+  dataset: DatasetSummary,
+  spec: ModelSpec,
+  mode: FitMode,
+  memoryBudget: number,
+  signal: AbortSignal,
+  filter: LabelFilter | null,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<PackedImages> {
+  const { height, width, channels } = spec;
+  return loadDataset({
+    source: dataset,
+    kind: dataset.kind,
+    classes: dataset.classes,
+    shape: { height, width, channels },
+    mode,
+    filter,
+    memoryBudget,
+    pull,
+    signal,
+    onProgress,
+  });
+}
+
+function requireStart(): StartRequest {
+  if (!started) throw new LensError('internal', 'The engine worker was not started.');
+  return started;
+}
+
+/** @param pinned the engine of a checkpoint: a resumed job stays on it where it can */
+async function chooseEngine(network: Network, pinned: EngineKind | null = null): Promise<ChosenEngine> {
+  const { choice, kernels } = requireStart();
+  const {
+    engine,
+    reason,
+    log: lines,
+  } = await selectEngine({
+    choice: choice === 'auto' && pinned ? pinned : choice,
+    gpu: navigator.gpu,
+    network,
+    wasm: () => createWasmEngine(kernels),
+  });
+  for (const line of lines) log('info', line);
+  return { engine, reason };
+}
+
+function planFrom(
+  checkpoint: ModelFile,
+  jobId: string,
+  dataset: DatasetSummary,
+  falseAlarmRate: number,
+): JobPlan {
+  const { card } = checkpoint;
+  return {
+    jobId,
+    name: card.name,
+    dataset,
+    location: card.dataset.location,
+    spec: card.spec,
+    fit: card.preprocessing.fit,
+    training: card.training,
+    falseAlarmRate,
+    checkpoint,
+  };
+}
+
+async function runJob(plan: JobPlan, memoryBudget: number): Promise<JobOutcome> {
+  const { writtenBy, kernels } = requireStart();
+  if (running) throw new LensError('internal', 'A job is already running in this window.');
+  const abort = new AbortController();
+  running = { jobId: plan.jobId, abort };
+  try {
+    return await runTrainingJob(
+      plan,
+      {
+        writtenBy,
+        now: () => new Date().toISOString(),
+        breathe,
+        load: async ({ dataset, spec, fit, training }, signal, onProgress) => {
+          const images = await load(dataset, spec, fit, memoryBudget, signal, null, ({ done, total }) =>
+            onProgress(done, total),
+          );
+          return { images, split: splitImages(images, training.seed) };
+        },
+        chooseEngine,
+        fallbackEngine: async () => ({
+          engine: await createWasmEngine(kernels),
+          reason: 'WASM: the GPU was lost during this job',
+        }),
+        save: (bytes) =>
+          page.call(
+            'save',
+            { jobId: plan.jobId, name: plan.name, bytes },
+            { transfer: [bytes.buffer as ArrayBuffer] },
+          ),
+        snapshot: (snapshot) => page.send('snapshot', snapshot),
+        log,
+      },
+      abort.signal,
+    );
+  } finally {
+    running = undefined;
+  }
+}
