@@ -14,6 +14,7 @@ interface Place {
 }
 
 export interface ParameterVector {
+  /** In the order of PyTorch's state_dict. */
   readonly places: ReadonlyMap<string, Place>;
   /** Weights of strided layers and all biases lie before this position, the other weights after it. */
   readonly summedLength: number;
@@ -37,7 +38,11 @@ export function planParameters(network: Network): ParameterVector {
   infos.filter(isSummed).forEach(place);
   const summedLength = length;
   infos.filter((info) => !isSummed(info)).forEach(place);
-  return { places, summedLength, length };
+  const inOrder = infos.flatMap(({ name }): [string, Place][] => {
+    const found = places.get(name);
+    return found ? [[name, found]] : [];
+  });
+  return { places: new Map(inOrder), summedLength, length };
 }
 
 const smallChannels = ({ layer }: ParameterInfo): number =>
