@@ -1,0 +1,50 @@
+// `npm run bench -- NAME [--json] [--rounds N]`: measures something of ours against a rival, in turn, on this machine.
+// Benches are `bench/NAME.ts`, each exporting `bench` (bench/report.ts says what it returns). With --json the last line
+// is `{"bench", "ours", "rival", "ratio", "unit", "rounds"}`: medians; ratio = rival / ours, above 1 we are faster.
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildKernels } from '../scripts/build-kernels.mjs';
+import { root } from '../scripts/lib/paths.mjs';
+import { importTypeScript } from '../scripts/lib/test-bundle.mjs';
+
+const usage = 'Usage: npm run bench -- NAME [--json] [--rounds N]';
+
+const helpers = new Set(['report.ts', 'python.ts']);
+const names = readdirSync(path.join(root, 'bench'))
+  .filter((file) => file.endsWith('.ts') && !helpers.has(file))
+  .map((file) => file.replace(/\.ts$/, ''));
+
+/** @returns {{name: string, json: boolean, rounds: number | undefined}} */
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, rounds: { type: 'string' } },
+  });
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
+    throw new Error(`--rounds must be a whole number above 0, not "${values.rounds}".`);
+  }
+  const [name, ...others] = positionals;
+  if (name === undefined || others.length > 0) throw new Error('Name one bench.');
+  if (!names.includes(name)) {
+    throw new Error(`There is no bench "${name}".`);
+  }
+  return { name, json: values.json, rounds };
+}
+
+let chosen;
+try {
+  chosen = readArguments();
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : error}\n${usage}\nBenches: ${names.join(', ')}`);
+  process.exit(2);
+}
+
+await buildKernels();
+const module = await importTypeScript(`bench/${chosen.name}.ts`);
+const { table, summary } = await module.bench({ rounds: chosen.rounds });
+console.log(table);
+if (chosen.json) console.log(JSON.stringify({ bench: chosen.name, ...summary }));
+// A bench may have started helpers of its own; nothing of them may keep this process.
+process.exit(0);
