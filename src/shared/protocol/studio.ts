@@ -69,6 +69,8 @@ export interface StudioHostApi extends SaveApi {
   openFile(params: { readonly dataset: string; readonly path: string }): void;
   checkImage(params: Record<string, never>): void;
   reveal(params: { readonly uri: string }): void;
+  /** Finds the data of an unfinished model again and answers with {@link StudioPageApi.resume}. */
+  resumeModel(params: { readonly uri: string }): void;
   showLog(params: Record<string, never>): void;
   log(params: { readonly level: 'info' | 'warn' | 'error'; readonly text: string }): void;
   reportError(params: WireError): void;

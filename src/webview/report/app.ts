@@ -1,0 +1,192 @@
+/** `ll-report`: the verdict on one image, its pictures, and where it stands. */
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { describeShape } from '../../shared/model-spec.ts';
+import type { CheckResult } from '../../shared/protocol/scoring.ts';
+import { formatPercent, formatScore, verdictSentence } from '../../shared/verdict.ts';
+import '../components/elements.ts';
+import '../components/error.ts';
+import { facts, factsStyles } from '../components/facts.ts';
+import '../components/histogram.ts';
+import '../components/progress.ts';
+import { baseName, countOf } from '../shared/format.ts';
+import { StoreController } from '../shared/store.ts';
+import { baseStyles, pageStyles } from '../shared/styles.ts';
+import './pictures.ts';
+import type { ReportSession } from './session.ts';
+import { curedByModel, type Checked, type ReportState } from './state.ts';
+
+@customElement('ll-report')
+export class LensReport extends LitElement {
+  static override styles = [
+    baseStyles,
+    pageStyles,
+    factsStyles,
+    css`
+      .page {
+        max-width: 860px;
+      }
+      .verdict {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 4px 12px;
+        align-items: center;
+      }
+      .verdict vscode-icon {
+        grid-row: span 2;
+        align-self: start;
+      }
+      .conclusion {
+        font-size: 1.3em;
+        font-weight: 600;
+        line-height: 1.3;
+      }
+      .anomalous vscode-icon {
+        color: var(--vscode-charts-orange);
+      }
+      .ordinary vscode-icon {
+        color: var(--vscode-charts-green);
+      }
+      .name {
+        margin-bottom: 2px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) session!: ReportSession;
+
+  #subscription: StoreController<ReportState> | undefined;
+
+  protected override willUpdate(): void {
+    this.#subscription ??= new StoreController(this, this.session.store);
+  }
+
+  protected override render(): unknown {
+    const state = this.session.store.value;
+    return html`
+      <main class="page">
+        <p class="visually-hidden" aria-live="polite">${spoken(state)}</p>
+        ${this.#renderState(state)}
+      </main>
+    `;
+  }
+
+  #renderState(state: ReportState): unknown {
+    switch (state.kind) {
+      case 'waiting':
+        return html`
+          <h1>Check an image</h1>
+          <p>Right-click an image and choose <strong>Check for Anomaly</strong>; its report appears here.</p>
+          ${this.#modelActions(true)}
+        `;
+      case 'checking':
+        return html`
+          ${this.#title(state.request.name, state.request.image)}
+          <ll-progress label="Checking with ${state.request.modelName}"></ll-progress>
+        `;
+      case 'failed':
+        return html`
+          ${this.#title(state.name, state.request?.image ?? null)}
+          <ll-error .error=${state.error} @show-log=${() => this.session.showLog()}></ll-error>
+          ${curedByModel(state.error) ? this.#modelActions(false) : nothing}
+        `;
+      case 'checked':
+        return this.#renderChecked(state.request, state.result, state.milliseconds);
+    }
+  }
+
+  #title(name: string, image: string | null): unknown {
+    const short = baseName(name);
+    return html`<div>
+      <h1 class="name">${short}</h1>
+      ${
+        image === null
+          ? html`<p class="quiet path">${name}</p>`
+          : html`<button class="link" type="button" @click=${() => this.session.openFile(image)}>
+              ${name}
+            </button>`
+      }
+    </div>`;
+  }
+
+  #modelActions(trainFirst: boolean): unknown {
+    return html`<div class="actions">
+      <vscode-button ?secondary=${trainFirst} @click=${() => this.session.chooseModel()}
+        >Choose Model…</vscode-button
+      >
+      <vscode-button ?secondary=${!trainFirst} @click=${() => this.session.train()}
+        >Train a Model…</vscode-button
+      >
+    </div>`;
+  }
+
+  #renderChecked(request: Checked, result: CheckResult, milliseconds: number): unknown {
+    const { verdict } = result;
+    const { evidence, conclusion } = verdictSentence(verdict);
+    const { calibration } = request.card;
+    const seen = `${describeShape(result)}, from ${result.originalHeight} × ${result.originalWidth}`;
+    return html`
+      ${this.#title(request.name, request.image)}
+      <div class="verdict ${verdict.anomalous ? 'anomalous' : 'ordinary'}">
+        <vscode-icon name=${verdict.anomalous ? 'warning' : 'pass'} size="30"></vscode-icon>
+        <p class="conclusion">${conclusion}</p>
+        <p>${evidence}</p>
+      </div>
+      <ll-pictures .result=${result}></ll-pictures>
+      <section>
+        <h2>Among ${countOf(verdict.calibrationImages, 'good image')}</h2>
+        <ll-histogram
+          .scores=${result.calibrationScores}
+          .threshold=${verdict.threshold}
+          .mark=${verdict.score}
+        ></ll-histogram>
+      </section>
+      <section aria-label="Details">
+        ${facts([
+          {
+            term: 'Score',
+            value: formatScore(verdict.score),
+            note: 'mean squared error of the reconstruction',
+          },
+          {
+            term: 'Threshold',
+            value: formatScore(verdict.threshold),
+            note: `false-alarm rate ${formatPercent(verdict.falsePositiveRate)}`,
+          },
+          {
+            term: 'p',
+            value: formatPercent(verdict.pValue),
+            note: 'share of good images that score as high',
+          },
+          {
+            term: 'Model',
+            value: html`<button
+              class="link"
+              type="button"
+              @click=${() => this.session.openFile(request.model)}
+            >
+              ${request.modelName}
+            </button>`,
+            note: calibration === null ? undefined : `calibrated on ${countOf(calibration.images, 'image')}`,
+          },
+          { term: 'Seen as', value: seen },
+          { term: 'Time', value: `${Math.max(1, Math.round(milliseconds))} ms` },
+        ])}
+      </section>
+    `;
+  }
+}
+
+/** What a screen reader hears when the state changes; errors speak for themselves. */
+function spoken(state: ReportState): string {
+  if (state.kind === 'checking') return `Checking ${baseName(state.request.name)}.`;
+  if (state.kind !== 'checked') return '';
+  const { conclusion, evidence } = verdictSentence(state.result.verdict);
+  return `${baseName(state.request.name)}: ${conclusion} ${evidence}`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'll-report': LensReport;
+  }
+}

@@ -1,0 +1,166 @@
+/** `ll-pictures`: input, reconstruction and their difference, side by side. */
+import { LitElement, css, html, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { CheckResult } from '../../shared/protocol/scoring.ts';
+import { formatScore } from '../../shared/verdict.ts';
+import '../components/color-scale.ts';
+import '../components/image.ts';
+import { divergingColor, sequentialColor } from '../shared/color-maps.ts';
+import {
+  differencePicture,
+  heatPicture,
+  largestMagnitude,
+  pictureOf,
+  type Picture,
+} from '../shared/pixels.ts';
+import { baseStyles } from '../shared/styles.ts';
+import { ThemeController, isDark } from '../shared/theme.ts';
+
+type Mode = 'signed' | 'squared';
+
+@customElement('ll-pictures')
+export class LensPictures extends LitElement {
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        display: block;
+        container-type: inline-size;
+      }
+      .three {
+        display: grid;
+        grid-template-columns: repeat(3, minmax(0, 1fr));
+        gap: 16px;
+        align-items: start;
+      }
+      figure {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 6px;
+      }
+      figcaption {
+        font-weight: 600;
+      }
+      fieldset {
+        border: 0;
+        margin: 0;
+        padding: 0;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 16px;
+      }
+      fieldset label {
+        display: inline-flex;
+        gap: 6px;
+        align-items: center;
+        cursor: pointer;
+      }
+      input {
+        margin: 0;
+        accent-color: var(--vscode-button-background);
+      }
+      @container (max-width: 420px) {
+        .three {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+        figure:last-child {
+          grid-column: 1 / -1;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) result!: CheckResult;
+
+  @state() private mode: Mode = 'signed';
+
+  readonly #theme = new ThemeController(this);
+  #drawn: { input: Picture; reconstruction: Picture } | undefined;
+  #difference: { key: string; of: CheckResult; picture: Picture } | undefined;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('result')) return;
+    const { result } = this;
+    this.#drawn = {
+      input: pictureOf(result.input, result),
+      reconstruction: pictureOf(result.reconstruction, result),
+    };
+  }
+
+  protected override render(): unknown {
+    const scale = largestMagnitude(this.result.difference);
+    return html`<div class="three">
+      <figure>
+        <ll-image .picture=${this.#drawn?.input} label="What the model saw of the image"></ll-image>
+        <figcaption>Input</figcaption>
+      </figure>
+      <figure>
+        <ll-image .picture=${this.#drawn?.reconstruction} label="What the model made of it"></ll-image>
+        <figcaption>Reconstruction</figcaption>
+      </figure>
+      <figure>
+        <ll-image .picture=${this.#differencePicture(scale)} label=${this.#differenceLabel(scale)}></ll-image>
+        <figcaption>Difference</figcaption>
+        ${this.#renderLegend(scale)}
+        <fieldset>
+          <legend class="visually-hidden">Show the difference</legend>
+          ${this.#choice('signed', 'signed')} ${this.#choice('squared', 'squared')}
+        </fieldset>
+      </figure>
+    </div>`;
+  }
+
+  #choice(mode: Mode, label: string): unknown {
+    return html`<label>
+      <input
+        type="radio"
+        name="mode"
+        .checked=${this.mode === mode}
+        @change=${() => (this.mode = mode)}
+      />${label}
+    </label>`;
+  }
+
+  #renderLegend(scale: number): unknown {
+    const dark = isDark();
+    if (this.mode === 'signed') {
+      return html`<ll-color-scale
+          .color=${(share: number) => divergingColor(share * 2 - 1, dark)}
+          .labels=${[`−${formatScore(scale)}`, '0', `+${formatScore(scale)}`]}
+        ></ll-color-scale>
+        <p class="quiet">Blue: brighter than the model expects. Orange: darker.</p>`;
+    }
+    return html`<ll-color-scale
+        .color=${sequentialColor}
+        .labels=${['0', formatScore(scale ** 2)]}
+      ></ll-color-scale>
+      <p class="quiet">The score is the mean of these.</p>`;
+  }
+
+  #differenceLabel(scale: number): string {
+    const what = this.mode === 'signed' ? 'Reconstruction minus input' : 'Squared difference';
+    return `${what}; the largest difference of a pixel is ${formatScore(scale)} of full brightness`;
+  }
+
+  #differencePicture(scale: number): Picture {
+    const { result, mode } = this;
+    const key = `${mode} ${this.#theme.version}`;
+    if (this.#difference?.key === key && this.#difference.of === result) return this.#difference.picture;
+    const picture =
+      mode === 'signed'
+        ? differencePicture(result.difference, result, scale, isDark())
+        : heatPicture(
+            result.difference.map((value) => value ** 2),
+            result,
+            scale ** 2,
+          );
+    this.#difference = { key, of: result, picture };
+    return picture;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'll-pictures': LensPictures;
+  }
+}

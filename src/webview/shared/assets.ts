@@ -1,0 +1,47 @@
+/** The page's own files: their URIs stand in the body's data attributes, written there by the host. */
+import { LensError } from '../../shared/errors.ts';
+import { assetAttributes, type PageAssets } from '../../shared/page-assets.ts';
+import type { KernelFiles } from '../../shared/protocol/engine.ts';
+
+/** @throws LensError `internal` if the attribute is missing */
+export function assetUri(asset: keyof PageAssets, body: HTMLElement = document.body): string {
+  const uri = body.getAttribute(assetAttributes[asset]);
+  if (uri === null || uri === '') {
+    throw new LensError('internal', `This page was opened without the address of its file “${asset}”.`);
+  }
+  return uri;
+}
+
+async function fetchAsset(asset: keyof PageAssets): Promise<Response> {
+  const uri = assetUri(asset);
+  let response: Response;
+  try {
+    response = await fetch(uri);
+  } catch (error) {
+    throw new LensError(
+      'engine-unavailable',
+      'A file of Latent Lens could not be loaded; reload the window and try again.',
+      `${asset}: ${String(error)}`,
+    );
+  }
+  if (!response.ok) {
+    throw new LensError(
+      'engine-unavailable',
+      'A file of Latent Lens is missing; install the extension again.',
+      `${asset}: HTTP ${response.status}`,
+    );
+  }
+  return response;
+}
+
+/** The text of a worker's bundle. */
+export const fetchCode = async (asset: 'engineWorker' | 'scoringWorker'): Promise<string> =>
+  (await fetchAsset(asset)).text();
+
+/** The kernels' WebAssembly bytes, which a worker cannot fetch for itself. */
+export async function fetchKernels(): Promise<KernelFiles> {
+  const [simd, fma] = await Promise.all(
+    (['kernelsSimd', 'kernelsFma'] as const).map(async (asset) => (await fetchAsset(asset)).arrayBuffer()),
+  );
+  return { simd: simd as ArrayBuffer, fma: fma as ArrayBuffer };
+}

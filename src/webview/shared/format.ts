@@ -1,0 +1,73 @@
+/** Numbers and names as people read them. Scores and shares are formatted by `shared/verdict.ts`. */
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** 12345 → `12,345`. */
+export const formatCount = (count: number): string => (Number.isFinite(count) ? grouped.format(count) : '–');
+
+/** `1 image`, `1,200 images`. */
+export const countOf = (count: number, one: string, many = `${one}s`): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`;
+
+/** `0.4 s`, `8 s`, `3 min 20 s`, `1 h 05 min`. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return '–';
+  if (seconds < 9.95) return `${seconds.toFixed(seconds < 0.95 ? 1 : 0)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  const minutes = Math.round(whole / 60);
+  return `${formatCount(Math.floor(minutes / 60))} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** Coarser the further away, so that the number does not flicker: `about 3 min`, `20 s`. */
+export function formatTimeLeft(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return '–';
+  if (seconds < 10) return `${Math.ceil(seconds)} s`;
+  if (seconds < 60) return `${Math.ceil(seconds / 5) * 5} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  return formatDuration(seconds);
+}
+
+/** Bytes in units of 1,000: `820 kB`, `1.6 GB`. */
+export function formatBytes(bytes: number): string {
+  if (!Number.isFinite(bytes) || bytes < 0) return '–';
+  if (bytes < 1000) return countOf(bytes, 'byte');
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value >= 99.5 ? value.toFixed(0) : Number(value.toPrecision(2))} ${units[unit] ?? ''}`;
+}
+
+/** A column of losses: the same number of decimals in every row, four significant figures in the smallest. */
+export function alignedDecimals(values: readonly number[]): number {
+  const positive = values.filter((value) => Number.isFinite(value) && value > 0);
+  if (positive.length === 0) return 4;
+  const smallest = Math.min(...positive);
+  return Math.min(10, Math.max(2, 3 - Math.floor(Math.log10(smallest))));
+}
+
+/** `2026-11-24 08:15`, local time; the text itself if it is no date. */
+export function formatDate(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** The file name of a URI or path, decoded. */
+export function baseName(uri: string): string {
+  const name =
+    uri
+      .replace(/[?#].*$/, '')
+      .split(/[/\\]/)
+      .pop() ?? uri;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

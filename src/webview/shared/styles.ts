@@ -1,0 +1,187 @@
+/** What all pages share in looks. Adopted as style sheets: the content policy allows no inline style. */
+import { css } from 'lit';
+
+/** For the document itself. VS Code's default styles are inline, so that our policy may keep them out. */
+export const documentStyles = css`
+  html {
+    scrollbar-color: var(--vscode-scrollbarSlider-background) var(--vscode-editor-background);
+  }
+  body {
+    margin: 0;
+    padding: 0;
+    background: var(--vscode-editor-background);
+    color: var(--vscode-foreground);
+    font-family: var(--vscode-font-family);
+    font-size: var(--vscode-font-size, 13px);
+    font-weight: var(--vscode-font-weight, normal);
+    line-height: 1.45;
+    overscroll-behavior-x: none;
+  }
+`;
+
+/** For every component with text in it. */
+export const baseStyles = css`
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  :host([hidden]),
+  [hidden] {
+    display: none !important;
+  }
+  h1,
+  h2,
+  h3,
+  p,
+  figure,
+  dl,
+  dd,
+  ul {
+    margin: 0;
+    padding: 0;
+  }
+  h1 {
+    font-size: 1.55em;
+    font-weight: 500;
+    line-height: 1.25;
+    overflow-wrap: anywhere;
+  }
+  h2 {
+    font-size: 1.08em;
+    font-weight: 600;
+    line-height: 1.3;
+  }
+  h3 {
+    font-size: 1em;
+    font-weight: 600;
+  }
+  .quiet {
+    color: var(--vscode-descriptionForeground);
+  }
+  .number {
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+  .path {
+    overflow-wrap: anywhere;
+  }
+  a,
+  .link {
+    color: var(--vscode-textLink-foreground);
+    text-decoration: underline;
+    text-underline-offset: 2px;
+    cursor: pointer;
+  }
+  button.link {
+    border: 0;
+    padding: 0;
+    background: none;
+    font: inherit;
+    text-align: start;
+    overflow-wrap: anywhere;
+  }
+  a:hover,
+  .link:hover {
+    color: var(--vscode-textLink-activeForeground);
+  }
+  :focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: 2px;
+  }
+  summary {
+    cursor: pointer;
+    width: fit-content;
+    padding-block: 2px;
+  }
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    align-items: center;
+  }
+  vscode-button {
+    max-width: 100%;
+  }
+`;
+
+/** Tables of numbers: no stripes, hairlines in the theme's own colour. */
+export const tableStyles = css`
+  .scroll {
+    overflow-x: auto;
+  }
+  table {
+    border-collapse: collapse;
+    font-variant-numeric: tabular-nums;
+  }
+  th,
+  td {
+    padding: 3px 20px 3px 0;
+    text-align: start;
+    vertical-align: baseline;
+    font-weight: normal;
+  }
+  th {
+    color: var(--vscode-descriptionForeground);
+  }
+  thead th {
+    border-bottom: 1px solid var(--vscode-widget-border, var(--vscode-editorWidget-border));
+    white-space: nowrap;
+  }
+  th.number,
+  td.number {
+    text-align: end;
+  }
+`;
+
+/** A page: one column, as wide as its content wants. */
+export const pageStyles = css`
+  :host {
+    display: block;
+  }
+  .page {
+    max-width: 1180px;
+    margin: 0 auto;
+    padding: 24px 28px 40px;
+    display: grid;
+    gap: 24px;
+    grid-template-columns: minmax(0, 1fr);
+  }
+  .head {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 12px 24px;
+    align-items: flex-start;
+    justify-content: space-between;
+  }
+  .head > div:first-child {
+    flex: 1 1 260px;
+    min-width: 0;
+  }
+  section {
+    display: grid;
+    gap: 12px;
+    grid-template-columns: minmax(0, 1fr);
+  }
+  @media (max-width: 480px) {
+    .page {
+      padding: 16px 16px 28px;
+      gap: 20px;
+    }
+  }
+`;
+
+/** Puts {@link documentStyles} on the document, once per page. */
+export function adoptDocumentStyles(): void {
+  const sheet = documentStyles.styleSheet;
+  if (sheet) document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}

@@ -1,0 +1,106 @@
+/** A model's facts as sentences, the same on every page. */
+import type { SplitCounts } from '../../shared/dataset.ts';
+import type { Calibration, EngineCard, ModelCard, TrainingProgress } from '../../shared/model-card.ts';
+import {
+  describeShape,
+  type Corruption,
+  type FitMode,
+  type ModelSpec,
+  type Recipe,
+} from '../../shared/model-spec.ts';
+import type { JobPhase } from '../../shared/protocol/engine.ts';
+import { formatPercent, formatScore, smallestRate } from '../../shared/verdict.ts';
+import { countOf, formatCount } from './format.ts';
+
+export const recipeNames: Readonly<Record<Recipe, string>> = {
+  detector: 'Detect anomalies',
+  notebook: 'Notebook (MNIST)',
+};
+
+export const fitNames: Readonly<Record<FitMode, string>> = {
+  contain: 'Contain: whole image, padded with its border’s colour',
+  cover: 'Cover: fill the frame, cut what sticks out',
+  stretch: 'Stretch: fill the frame, ignore proportions',
+};
+
+export const phaseNames: Readonly<Record<JobPhase, string>> = {
+  reading: 'Reading images',
+  training: 'Training',
+  calibrating: 'Calibrating',
+  saving: 'Saving',
+};
+
+/** What `done` and `total` count in each phase. */
+export const phaseUnits: Readonly<Record<JobPhase, string>> = {
+  reading: 'files',
+  training: 'batches',
+  calibrating: 'images',
+  saving: '',
+};
+
+export const engineNames: Readonly<Record<EngineCard['kind'], string>> = { wasm: 'WASM', webgpu: 'WebGPU' };
+
+/** `WebGPU on nvidia ampere`, `WASM`. */
+export const engineTitle = ({ kind, adapter }: EngineCard): string =>
+  adapter === undefined || adapter === '' ? engineNames[kind] : `${engineNames[kind]} on ${adapter}`;
+
+/** What an image at the threshold means, and whether the asked rate could be promised. */
+export function calibrationWords(calibration: Calibration): string {
+  const { images, promisedRate, requestedRate, threshold } = calibration;
+  const promise =
+    `An image is called anomalous when its score is above ${formatScore(threshold)}. Of good images at most ` +
+    `${formatPercent(promisedRate)} are, judged by ${countOf(images, 'image')} that the model never trained on.`;
+  if (promisedRate <= requestedRate) return promise;
+  return `${promise} You asked for ${formatPercent(requestedRate)}; so few images cannot promise less.`;
+}
+
+/** Said before training when the calibration set is too small for the asked rate; null otherwise. */
+export function rateWarning(calibrationImages: number, rate: number): string | null {
+  if (calibrationImages === 0) return 'No image is left for calibration, so the model could give no verdict.';
+  const smallest = smallestRate(calibrationImages);
+  if (smallest <= rate) return null;
+  return (
+    `With ${countOf(calibrationImages, 'calibration image')} the lowest false-alarm rate that can be promised is ` +
+    `${formatPercent(smallest)}, not ${formatPercent(rate)}. More images make it lower.`
+  );
+}
+
+/** `Gaussian noise 0.2 and 1 erased rectangle`, `none`. */
+export function corruptionWords({ noise, erase }: Corruption): string {
+  const parts: string[] = [];
+  if (noise > 0) parts.push(`Gaussian noise σ = ${noise}`);
+  if (erase > 0) parts.push(countOf(erase, 'erased rectangle'));
+  return parts.length === 0 ? 'none' : parts.join(' and ');
+}
+
+const variantWords: Readonly<Record<ModelSpec['variant'], string>> = {
+  plain: 'Convolutional autoencoder',
+  linear: 'Linear autoencoder',
+  variational: 'Variational autoencoder',
+};
+
+/** `Convolutional autoencoder: 28 × 28 gray (784 numbers) through a latent of 20 and back`. */
+export const specWords = (spec: ModelSpec): string =>
+  `${variantWords[spec.variant]}: ${describeShape(spec)} (${countOf(spec.height * spec.width * spec.channels, 'number')}) ` +
+  `through a latent of ${formatCount(spec.latent)} and back.`;
+
+/** Rows of a split: what each set is for. */
+export const splitRows = (split: SplitCounts): readonly { name: string; count: number; use: string }[] => [
+  { name: 'Fit', count: split.fit, use: 'trains the weights' },
+  { name: 'Validation', count: split.validation, use: 'watches the loss on unseen images' },
+  { name: 'Calibration', count: split.calibration, use: 'sets the threshold, and nothing else' },
+  { name: 'Test', count: split.test, use: 'left untouched' },
+];
+
+/** `finished after 20 epochs`, `stopped in epoch 7 of 20`. */
+export function progressWords(progress: TrainingProgress, epochs: number): string {
+  if (progress.state === 'finished') return `Finished after ${countOf(progress.epoch, 'epoch')}`;
+  const where =
+    progress.step === 0
+      ? `after epoch ${progress.epoch} of ${epochs}`
+      : `in epoch ${progress.epoch + 1} of ${epochs}`;
+  return progress.state === 'stopped' ? `Stopped ${where}` : `Not finished: last saved ${where}`;
+}
+
+/** Whether training can go on from here. */
+export const isUnfinished = (card: ModelCard): boolean => card.progress.state !== 'finished';

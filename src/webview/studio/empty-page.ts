@@ -1,0 +1,82 @@
+/** The Studio before anything was chosen: what this is, and the way in. */
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { baseStyles, pageStyles } from '../shared/styles.ts';
+import '../components/elements.ts';
+import type { StudioSession } from './session.ts';
+
+@customElement('ll-empty-page')
+export class LensEmptyPage extends LitElement {
+  static override styles = [
+    baseStyles,
+    pageStyles,
+    css`
+      .page {
+        max-width: 640px;
+        padding-top: 9vh;
+      }
+      ol {
+        margin: 0;
+        padding-inline-start: 1.6em;
+        display: grid;
+        gap: 8px;
+      }
+      .notice {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 10px;
+        padding: 10px 14px;
+        border: 1px solid var(--vscode-inputValidation-infoBorder, var(--vscode-contrastBorder));
+        background: var(--vscode-inputValidation-infoBackground);
+        color: var(--vscode-inputValidation-infoForeground, var(--vscode-foreground));
+        border-radius: 4px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) session!: StudioSession;
+  @property({ attribute: false }) interrupted: string | null = null;
+
+  protected override firstUpdated(): void {
+    // Only where the keyboard is here already: the page must not draw the focus out of an editor.
+    if (document.hasFocus()) this.renderRoot.querySelector<HTMLElement>('vscode-button')?.focus();
+  }
+
+  protected override render(): unknown {
+    return html`
+      <main class="page">
+        ${
+          this.interrupted === null
+            ? nothing
+            : html`<div class="notice" role="status">
+                <vscode-icon name="info"></vscode-icon>
+                <p>
+                  The training of “${this.interrupted}” was cut off when this page closed. Its last checkpoint
+                  is kept and can be resumed.
+                </p>
+              </div>`
+        }
+        <h1>Train an autoencoder on your images</h1>
+        <p>
+          It learns what your ordinary images look like by squeezing each through a few numbers and drawing it
+          again. An image that it cannot redraw is unlike them, and you learn how unlike, and where.
+        </p>
+        <ol>
+          <li>Choose a folder of images, or an IDX file such as MNIST’s.</li>
+          <li>Look over what was found, and start the training.</li>
+          <li>Right-click any image and choose <strong>Check for Anomaly</strong>.</li>
+        </ol>
+        <div class="actions">
+          <vscode-button @click=${() => this.session.chooseDataset()}>Choose Images…</vscode-button>
+        </div>
+        <p class="quiet">Everything is computed in this window. Nothing is uploaded.</p>
+      </main>
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'll-empty-page': LensEmptyPage;
+  }
+}

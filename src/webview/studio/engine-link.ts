@@ -1,0 +1,53 @@
+/** The Studio's one engine worker: started when first needed, replaced after it died. */
+import type { EngineApi, EngineHostApi } from '../../shared/protocol/engine.ts';
+import type { StudioBootstrap } from '../../shared/protocol/studio.ts';
+import type { Handlers } from '../../shared/rpc.ts';
+import { fetchKernels } from '../shared/assets.ts';
+import { startWorker, type RunningWorker } from '../shared/workers.ts';
+
+export type EngineWorker = RunningWorker<EngineApi>;
+
+export interface EngineLink {
+  /** The running worker, or a fresh one. @throws LensError `engine-unavailable` */
+  worker(): Promise<EngineWorker>;
+  /** A call that fails when the worker dies instead of waiting for ever. */
+  run<T>(call: (worker: EngineWorker) => Promise<T>): Promise<T>;
+}
+
+export function engineLink(
+  handlers: Handlers<EngineHostApi>,
+  bootstrap: () => Promise<StudioBootstrap>,
+  onNoticeError: (error: unknown, method: string) => void,
+): EngineLink {
+  let current: Promise<EngineWorker> | undefined;
+
+  const start = async (): Promise<EngineWorker> => {
+    const [{ engine, version }, kernels] = await Promise.all([bootstrap(), fetchKernels()]);
+    const worker = await startWorker<EngineApi, EngineHostApi>('engineWorker', handlers, onNoticeError);
+    worker.crashed.catch(() => (current = undefined));
+    await Promise.race([
+      worker.call('start', { kernels, choice: engine, writtenBy: version }),
+      worker.crashed,
+    ]);
+    return worker;
+  };
+
+  const worker = (): Promise<EngineWorker> => {
+    if (current === undefined) {
+      const started = start();
+      current = started;
+      started.catch(() => {
+        if (current === started) current = undefined;
+      });
+    }
+    return current;
+  };
+
+  return {
+    worker,
+    run: async (call) => {
+      const running = await worker();
+      return Promise.race([call(running), running.crashed]);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/** What the Studio remembers across a reload of the window: little, with a version, checked when it is read. */
+import * as v from 'valibot';
+
+const schema = v.object({
+  version: v.literal(1),
+  /** The model shown last. */
+  model: v.nullable(v.object({ uri: v.string(), name: v.string() })),
+  /** The model in training, with the last that was seen of it. */
+  running: v.nullable(
+    v.object({ name: v.string(), epoch: v.number(), epochs: v.number(), loss: v.nullable(v.number()) }),
+  ),
+});
+export type Persisted = v.InferOutput<typeof schema>;
+
+export const nothingPersisted: Persisted = { version: 1, model: null, running: null };
+
+/** Anything else than a state of this version counts as nothing. */
+export function readPersisted(state: unknown): Persisted {
+  const parsed = v.safeParse(schema, state);
+  return parsed.success ? parsed.output : nothingPersisted;
+}

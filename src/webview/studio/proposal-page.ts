@@ -1,0 +1,106 @@
+/** A data set that waits for the user's word: what was found, how it will be trained. */
+import { LitElement, css, html } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { TrainingProposal } from '../../shared/protocol/studio.ts';
+import { countOf } from '../shared/format.ts';
+import { baseStyles, pageStyles, tableStyles } from '../shared/styles.ts';
+import { factsStyles } from '../components/facts.ts';
+import '../components/elements.ts';
+import '../components/error.ts';
+import '../components/progress.ts';
+import { datasetStyles, datasetView } from './dataset-view.ts';
+import type { FormValues } from './form.ts';
+import type { StudioSession } from './session.ts';
+import type { SurveyState } from './state.ts';
+import { type LensTrainingForm } from './training-form.ts';
+import './training-form.ts';
+
+@customElement('ll-proposal-page')
+export class LensProposalPage extends LitElement {
+  static override styles = [
+    baseStyles,
+    pageStyles,
+    tableStyles,
+    factsStyles,
+    datasetStyles,
+    css`
+      .bar {
+        position: sticky;
+        bottom: 0;
+        padding: 12px 0;
+        background: var(--vscode-editor-background);
+        border-top: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) session!: StudioSession;
+  @property({ attribute: false }) proposal!: TrainingProposal;
+  @property({ attribute: false }) survey!: SurveyState;
+
+  @query('ll-training-form') private form!: LensTrainingForm | null;
+
+  protected override render(): unknown {
+    const { dataset, location } = this.proposal;
+    return html`
+      <main class="page">
+        <div class="head">
+          <div>
+            <h1>Train on “${dataset.name}”</h1>
+            <p class="quiet path">${location} · ${countOf(dataset.files, 'file')}</p>
+          </div>
+        </div>
+        ${this.#renderSurvey()}
+      </main>
+    `;
+  }
+
+  #renderSurvey(): unknown {
+    const { survey, proposal, session } = this;
+    switch (survey.kind) {
+      case 'looking':
+        return html`
+          <ll-progress
+            label=${survey.progress.text}
+            .done=${survey.progress.done}
+            .total=${survey.progress.total}
+          ></ll-progress>
+          <div class="actions">
+            <vscode-button secondary @click=${() => session.dismiss()}>Cancel</vscode-button>
+          </div>
+        `;
+      case 'failed':
+        return html`
+          <ll-error .error=${survey.error} @show-log=${() => session.showLog()}></ll-error>
+          <div class="actions">
+            <vscode-button @click=${() => session.chooseDataset()}>Choose Other Images…</vscode-button>
+            <vscode-button secondary @click=${() => session.dismiss()}>Cancel</vscode-button>
+          </div>
+        `;
+      case 'done':
+        return html`
+          <section aria-label="Data set">
+            ${datasetView(proposal.dataset, survey.survey, proposal.defaults.falseAlarmRate)}
+          </section>
+          <ll-training-form
+            .values=${survey.form}
+            .images=${survey.survey.images}
+            .fitImages=${survey.survey.split.fit}
+            .memoryBudget=${proposal.defaults.memoryBudget}
+            @form-change=${(event: CustomEvent<FormValues>) => session.editForm(event.detail)}
+            @form-submit=${() => session.train()}
+          ></ll-training-form>
+          <div class="actions bar">
+            <vscode-button @click=${() => void this.form?.submit()}>Train</vscode-button>
+            <vscode-button secondary @click=${() => session.dismiss()}>Cancel</vscode-button>
+          </div>
+        `;
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'll-proposal-page': LensProposalPage;
+  }
+}

@@ -1,0 +1,476 @@
+/** The Studio's conduct: answers the host, runs jobs in the engine's worker, keeps the state. Draws nothing. */
+import { LensError, isCancelled, toWireError } from '../../shared/errors.ts';
+import { modelFileSuffix } from '../../shared/model-card.ts';
+import type { DatasetSummary } from '../../shared/dataset.ts';
+import type { EngineHostApi, JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
+import type {
+  JobStatus,
+  ResumeProposal,
+  StudioBootstrap,
+  StudioHostApi,
+  StudioPageApi,
+  TrainingProposal,
+} from '../../shared/protocol/studio.ts';
+import { transferring, type Handlers } from '../../shared/rpc.ts';
+import { emptyTrace, extendTrace, traceEpoch } from '../components/loss-series.ts';
+import { readWholeFile } from '../shared/files.ts';
+import { baseName } from '../shared/format.ts';
+import type { PageHost } from '../shared/host.ts';
+import { Store } from '../shared/store.ts';
+import { throttle } from '../shared/throttle.ts';
+import type { EngineLink, EngineWorker } from './engine-link.ts';
+import { initialForm, readForm, type FormResult, type FormValues } from './form.ts';
+import { readModelView } from './model-view.ts';
+import { nothingPersisted, readPersisted } from './persisted.ts';
+import { relaySave } from './save-relay.ts';
+import type { RunningJob, ShownModel, StudioState } from './state.ts';
+
+type Host = PageHost<StudioHostApi>;
+
+/** Milliseconds between two notices to the host about the running job. */
+const statusInterval = 500;
+
+interface ActiveJob {
+  readonly jobId: string;
+  readonly dataset: DatasetSummary;
+  readonly outcome: Promise<JobOutcome>;
+  /** Ends what comes before the engine's own work: survey, reading the model. */
+  readonly abort: AbortController;
+  /** Set once the engine has the job. */
+  inEngine: boolean;
+  uri: string | null;
+  savedAs: string | null;
+}
+
+export class StudioSession {
+  readonly store = new Store<StudioState>({ kind: 'empty', interrupted: null });
+  /** What the host answers to. */
+  readonly pageHandlers: Handlers<StudioPageApi>;
+  /** What the worker answers to. */
+  readonly engineHandlers: Handlers<EngineHostApi>;
+
+  #host: Host | undefined;
+  #engine: EngineLink | undefined;
+  #bootstrap: Promise<StudioBootstrap> | undefined;
+  #active: ActiveJob | undefined;
+  #surveying: AbortController | undefined;
+  #shown = 0;
+  readonly #status = throttle<JobStatus>(statusInterval, (status) =>
+    this.#connection.calls.send('jobChanged', status),
+  );
+
+  constructor() {
+    this.pageHandlers = {
+      propose: ({ startNow, ...proposal }) => this.#propose(proposal, startNow),
+      resume: (proposal) => this.#resume(proposal),
+      stop: () => this.stop(),
+      showModel: ({ uri, name }) => this.showModel(uri, name),
+    };
+    this.engineHandlers = {
+      pull: async (params, { signal }) => {
+        const pack = await this.#connection.calls.call('pull', params, { signal });
+        return transferring(pack, [pack.bytes.buffer as ArrayBuffer]);
+      },
+      save: (params) => this.#save(params),
+      snapshot: (snapshot) => this.#takeSnapshot(snapshot),
+      progress: (progress) => this.#takeProgress(progress),
+      log: (entry) => this.#connection.calls.send('log', entry),
+    };
+  }
+
+  /** Announces the page and shows what was last seen, unless the host has other plans. */
+  async start(host: Host, engine: EngineLink): Promise<void> {
+    this.#host = host;
+    this.#engine = engine;
+    const before = readPersisted(host.readState());
+    if (before.running !== null) this.store.set({ kind: 'empty', interrupted: before.running.name });
+    await this.bootstrap();
+    const untouched = this.store.value.kind === 'empty' && before.running === null;
+    if (before.model !== null && untouched) this.showModel(before.model.uri, before.model.name);
+  }
+
+  bootstrap(): Promise<StudioBootstrap> {
+    this.#bootstrap ??= this.#connection.calls.call('ready', { pageId: this.#connection.pageId });
+    return this.#bootstrap;
+  }
+
+  // — the user —
+
+  editForm(form: FormValues): void {
+    const state = this.store.value;
+    if (state.kind !== 'proposal' || state.survey.kind !== 'done') return;
+    this.store.set({ ...state, survey: { ...state.survey, form } });
+  }
+
+  /** Starts the training that the form asks for; nothing happens while the form does not hold. */
+  train(): void {
+    const state = this.store.value;
+    if (state.kind !== 'proposal' || state.survey.kind !== 'done' || this.#active) return;
+    const result = readForm(state.survey.form);
+    if (result === null) return;
+    const { proposal } = state;
+    this.#begin(crypto.randomUUID(), result.name, proposal.dataset, false, (job, worker) =>
+      this.#train(job, worker, proposal, result),
+    );
+  }
+
+  /** Puts the proposal away. */
+  dismiss(): void {
+    this.#surveying?.abort();
+    if (this.store.value.kind === 'running') return;
+    this.store.set({ kind: 'empty', interrupted: null });
+    this.#remember();
+  }
+
+  /** Stops the running job with a checkpoint. @returns its outcome, or null if none runs */
+  async stop(): Promise<JobOutcome | null> {
+    const active = this.#active;
+    if (active === undefined) return null;
+    this.#updateJob((job) => ({ ...job, stopping: true }));
+    if (active.inEngine) {
+      const { jobId } = active;
+      // The outcome tells the rest; a worker that died meanwhile has ended the job already.
+      await this.#link.run((worker) => worker.call('stop', { jobId })).catch(() => undefined);
+    } else {
+      active.abort.abort();
+    }
+    return active.outcome;
+  }
+
+  showModel(uri: string, name: string): void {
+    if (this.#active) return;
+    void this.#read(uri, name, (model) => this.store.set({ kind: 'model', model }));
+    this.#remember({ uri, name });
+  }
+
+  chooseDataset(): void {
+    this.#connection.calls.send('chooseDataset', {});
+  }
+  checkImage(): void {
+    this.#connection.calls.send('checkImage', {});
+  }
+  reveal(uri: string): void {
+    this.#connection.calls.send('reveal', { uri });
+  }
+  /** Goes on with an unfinished model: the host finds its data, then calls back. */
+  resumeModel(uri: string): void {
+    this.#connection.calls.send('resumeModel', { uri });
+  }
+  showLog(): void {
+    this.#connection.calls.send('showLog', {});
+  }
+  openFile(dataset: string, path: string): void {
+    this.#connection.calls.send('openFile', { dataset, path });
+  }
+
+  /** For errors that nobody waits for. */
+  readonly report = (error: unknown, method: string): void => {
+    const wire = toWireError(error);
+    this.#connection.calls.send('log', {
+      level: 'error',
+      text: `Studio, ${method}: ${wire.message}${wire.detail === undefined ? '' : `\n${wire.detail}`}`,
+    });
+  };
+
+  // — the host —
+
+  #propose(proposal: TrainingProposal, startNow: boolean): void {
+    this.#refuseWhileBusy();
+    this.#surveying?.abort();
+    this.#shown++;
+    if (startNow) {
+      this.#begin(crypto.randomUUID(), proposal.name, proposal.dataset, false, (job, worker) =>
+        this.#surveyAndTrain(job, worker, proposal),
+      );
+      return;
+    }
+    const abort = new AbortController();
+    this.#surveying = abort;
+    const looking = { text: 'Looking at the images', done: 0, total: proposal.dataset.files };
+    this.store.set({ kind: 'proposal', proposal, survey: { kind: 'looking', progress: looking } });
+    void this.#survey(proposal, abort.signal);
+  }
+
+  async #survey(proposal: TrainingProposal, signal: AbortSignal): Promise<void> {
+    const { dataset, defaults } = proposal;
+    try {
+      const survey = await this.#link.run((worker) =>
+        worker.call('survey', { dataset, seed: defaults.training.seed }, { signal }),
+      );
+      if (signal.aborted) return;
+      this.store.set({
+        kind: 'proposal',
+        proposal,
+        survey: { kind: 'done', survey, form: initialForm(proposal, survey) },
+      });
+    } catch (error) {
+      if (signal.aborted || isCancelled(error)) return;
+      this.store.set({ kind: 'proposal', proposal, survey: { kind: 'failed', error: toWireError(error) } });
+    }
+  }
+
+  #resume(proposal: ResumeProposal): void {
+    this.#refuseWhileBusy();
+    const { jobId, dataset, model, falseAlarmRate, memoryBudget } = proposal;
+    const name = baseName(model).replace(modelFileSuffix, '');
+    this.#begin(jobId, name, dataset, true, async (active, worker) => {
+      active.uri = model;
+      active.savedAs = baseName(model);
+      const bytes = await readWholeFile((params) => this.#connection.calls.call('readFile', params), model);
+      active.abort.signal.throwIfAborted();
+      active.inEngine = true;
+      return worker.call(
+        'resume',
+        { jobId: active.jobId, model: bytes, dataset, falseAlarmRate, memoryBudget },
+        { transfer: [bytes.buffer as ArrayBuffer] },
+      );
+    });
+  }
+
+  #refuseWhileBusy(): void {
+    if (this.#active === undefined) return;
+    throw new LensError('internal', 'A training is running in the Studio already; stop it first.');
+  }
+
+  // — the job —
+
+  #begin(
+    jobId: string,
+    name: string,
+    dataset: DatasetSummary,
+    resumed: boolean,
+    work: (active: ActiveJob, worker: EngineWorker) => Promise<JobOutcome>,
+  ): void {
+    this.#surveying?.abort();
+    this.#shown++;
+    let settle: (outcome: JobOutcome) => void = () => undefined;
+    const outcome = new Promise<JobOutcome>((resolve) => (settle = resolve));
+    const active: ActiveJob = {
+      jobId,
+      dataset,
+      outcome,
+      abort: new AbortController(),
+      inEngine: false,
+      uri: null,
+      savedAs: null,
+    };
+    this.#active = active;
+    this.store.set({
+      kind: 'running',
+      job: {
+        jobId,
+        name,
+        resumed,
+        stopping: false,
+        before: { text: 'Starting the engine', done: 0, total: 0 },
+        snapshot: null,
+        trace: emptyTrace,
+        epochs: 0,
+        classes: dataset.classes.map((one) => one.name),
+      },
+    });
+    this.#remember();
+    this.#sendStatus();
+    void this.#follow(active, work).then(settle);
+  }
+
+  /** Runs the job to its end, whatever the end is. */
+  async #follow(
+    active: ActiveJob,
+    work: (active: ActiveJob, worker: EngineWorker) => Promise<JobOutcome>,
+  ): Promise<JobOutcome> {
+    let outcome: JobOutcome;
+    try {
+      outcome = await this.#link.run((worker) => work(active, worker));
+    } catch (error) {
+      outcome = this.#broken(active, error);
+    }
+    const state = this.store.value;
+    this.#active = undefined;
+    this.#status.cancel();
+    if (state.kind === 'running') {
+      const model: ShownModel | null =
+        active.uri === null || outcome.state === 'failed' ? null : { kind: 'reading', name: state.job.name };
+      this.store.set({ kind: 'ended', job: state.job, outcome, uri: active.uri, model });
+      this.#remember(active.uri === null ? null : { uri: active.uri, name: state.job.name });
+      if (model !== null && active.uri !== null) void this.#showEnded(active.uri, state.job.name);
+    }
+    if (outcome.error !== null)
+      this.report(new LensError(outcome.error.code, outcome.error.message, outcome.error.detail), 'job');
+    this.#connection.calls.send('jobEnded', outcome);
+    return outcome;
+  }
+
+  /** The outcome of a job that could not tell its own: a dead worker, a call that failed, a stop before it began. */
+  #broken(active: ActiveJob, error: unknown): JobOutcome {
+    const aborted = active.abort.signal.aborted || isCancelled(error);
+    const state = this.store.value;
+    return {
+      jobId: active.jobId,
+      state: aborted ? 'stopped' : 'failed',
+      error: aborted ? null : toWireError(error),
+      savedAs: active.savedAs,
+      card: state.kind === 'running' ? (state.job.snapshot?.card ?? null) : null,
+      resumeNote: null,
+    };
+  }
+
+  async #surveyAndTrain(
+    active: ActiveJob,
+    worker: EngineWorker,
+    proposal: TrainingProposal,
+  ): Promise<JobOutcome> {
+    const { dataset, defaults } = proposal;
+    const survey = await worker.call(
+      'survey',
+      { dataset, seed: defaults.training.seed },
+      { signal: active.abort.signal },
+    );
+    const result = readForm(initialForm(proposal, survey));
+    if (result === null) {
+      throw new LensError(
+        'invalid-dataset',
+        'The settings for a new training do not hold; open the form to see which.',
+      );
+    }
+    return this.#train(active, worker, proposal, result);
+  }
+
+  #train(
+    active: ActiveJob,
+    worker: EngineWorker,
+    proposal: TrainingProposal,
+    { name, spec, training, fit }: FormResult,
+  ): Promise<JobOutcome> {
+    active.abort.signal.throwIfAborted();
+    active.inEngine = true;
+    this.#updateJob((job) => ({ ...job, epochs: training.epochs }));
+    const { dataset, location, defaults } = proposal;
+    return worker.call('train', {
+      jobId: active.jobId,
+      name,
+      dataset,
+      location,
+      spec,
+      fit,
+      training,
+      falseAlarmRate: defaults.falseAlarmRate,
+      memoryBudget: defaults.memoryBudget,
+    });
+  }
+
+  // — the worker —
+
+  async #save(params: { jobId: string; name: string; bytes: Uint8Array }): Promise<{ savedAs: string }> {
+    const { uri, savedAs } = await relaySave(this.#connection.calls, params);
+    const active = this.#active;
+    if (active?.jobId === params.jobId) {
+      active.uri = uri;
+      active.savedAs = savedAs;
+    }
+    return { savedAs };
+  }
+
+  #takeSnapshot(snapshot: JobSnapshot): void {
+    if (snapshot.jobId !== this.#active?.jobId) return;
+    this.#updateJob((job) => {
+      const epochs = snapshot.card?.training.epochs ?? job.epochs;
+      const epoch = snapshot.history.length;
+      const newEpoch = epoch !== (job.snapshot?.history.length ?? 0);
+      const trace =
+        snapshot.phase === 'training' && epochs > 0 && snapshot.total > 0
+          ? extendTrace(job.trace, traceEpoch(snapshot.runningLosses, epoch, snapshot.total / epochs), epoch)
+          : job.trace;
+      if (newEpoch) queueMicrotask(() => this.#remember());
+      return {
+        ...job,
+        snapshot,
+        name: snapshot.name,
+        epochs,
+        trace,
+        classes: snapshot.card?.dataset.classes.map(({ name }) => name) ?? job.classes,
+      };
+    });
+    this.#sendStatus();
+  }
+
+  #takeProgress(progress: { text: string; done: number; total: number }): void {
+    const state = this.store.value;
+    if (state.kind === 'proposal' && state.survey.kind === 'looking') {
+      this.store.set({ ...state, survey: { kind: 'looking', progress } });
+    } else {
+      this.#updateJob((job) => ({ ...job, before: progress }));
+    }
+  }
+
+  #updateJob(change: (job: RunningJob) => RunningJob): void {
+    const state = this.store.value;
+    if (state.kind === 'running') this.store.set({ kind: 'running', job: change(state.job) });
+  }
+
+  #sendStatus(): void {
+    const state = this.store.value;
+    const active = this.#active;
+    if (state.kind !== 'running' || active === undefined) return;
+    const { job } = state;
+    const { snapshot } = job;
+    this.#status.push({
+      jobId: job.jobId,
+      name: job.name,
+      phase: snapshot?.phase ?? 'reading',
+      done: snapshot?.done ?? 0,
+      total: snapshot?.total ?? active.dataset.files,
+      engine: snapshot?.engine ?? null,
+      secondsLeft: snapshot?.secondsLeft ?? null,
+      epoch: snapshot?.history.length ?? 0,
+      epochs: job.epochs,
+      dataset: active.dataset.id,
+    });
+  }
+
+  // — models —
+
+  async #showEnded(uri: string, name: string): Promise<void> {
+    await this.#read(uri, name, (model) => {
+      const state = this.store.value;
+      if (state.kind === 'ended' && model.kind !== 'reading') this.store.set({ ...state, model });
+    });
+  }
+
+  async #read(uri: string, name: string, show: (model: ShownModel) => void): Promise<void> {
+    const turn = ++this.#shown;
+    show({ kind: 'reading', name });
+    let model: ShownModel;
+    try {
+      const bytes = await readWholeFile((params) => this.#connection.calls.call('readFile', params), uri);
+      model = { kind: 'read', uri, view: readModelView(bytes) };
+    } catch (error) {
+      model = { kind: 'failed', name, uri, error: toWireError(error) };
+    }
+    if (turn === this.#shown) show(model);
+  }
+
+  #remember(model: { uri: string; name: string } | null = null): void {
+    const state = this.store.value;
+    if (state.kind !== 'running') {
+      this.#connection.writeState({ ...nothingPersisted, model });
+      return;
+    }
+    const { name, epochs, snapshot } = state.job;
+    const last = snapshot?.history.at(-1);
+    this.#connection.writeState({
+      ...nothingPersisted,
+      running: { name, epoch: last?.epoch ?? 0, epochs, loss: last?.train ?? null },
+    });
+  }
+
+  get #connection(): Host {
+    if (this.#host === undefined) throw new LensError('internal', 'The page is not connected yet.');
+    return this.#host;
+  }
+
+  get #link(): EngineLink {
+    if (this.#engine === undefined) throw new LensError('internal', 'The page is not connected yet.');
+    return this.#engine;
+  }
+}

@@ -1,0 +1,58 @@
+/** What the Studio shows: one state at a time. */
+import type { DatasetSurvey } from '../../shared/dataset.ts';
+import type { WireError } from '../../shared/errors.ts';
+import type { JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
+import type { TrainingProposal } from '../../shared/protocol/studio.ts';
+import type { BatchTrace } from '../components/loss-series.ts';
+import type { FormValues } from './form.ts';
+import type { ModelView } from './model-view.ts';
+
+export interface Progress {
+  readonly text: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export type SurveyState =
+  | { readonly kind: 'looking'; readonly progress: Progress }
+  | { readonly kind: 'done'; readonly survey: DatasetSurvey; readonly form: FormValues }
+  | { readonly kind: 'failed'; readonly error: WireError };
+
+export interface RunningJob {
+  readonly jobId: string;
+  readonly name: string;
+  readonly resumed: boolean;
+  readonly stopping: boolean;
+  /** What is done before the engine sends its first snapshot. */
+  readonly before: Progress;
+  readonly snapshot: JobSnapshot | null;
+  readonly trace: BatchTrace;
+  /** Epochs of the whole run, as far as known. */
+  readonly epochs: number;
+  /** Class names by label. */
+  readonly classes: readonly string[];
+}
+
+/** A model read from its file; `reading` and errors included. */
+export type ShownModel =
+  | { readonly kind: 'reading'; readonly name: string }
+  | { readonly kind: 'read'; readonly uri: string; readonly view: ModelView }
+  | { readonly kind: 'failed'; readonly name: string; readonly uri: string; readonly error: WireError };
+
+export type StudioState =
+  | {
+      readonly kind: 'empty';
+      /** Name of a model whose training was cut off when the page before this one closed. */
+      readonly interrupted: string | null;
+    }
+  | { readonly kind: 'proposal'; readonly proposal: TrainingProposal; readonly survey: SurveyState }
+  | { readonly kind: 'running'; readonly job: RunningJob }
+  | {
+      readonly kind: 'ended';
+      readonly job: RunningJob;
+      readonly outcome: JobOutcome;
+      /** Where the model was last saved; null if it never was. */
+      readonly uri: string | null;
+      readonly model: ShownModel | null;
+    }
+  | { readonly kind: 'model'; readonly model: ShownModel };
