@@ -17,6 +17,9 @@ const decodesAtOnce = 6;
 /** No image within the limits of size is larger, compressed or not. */
 export const maxFileBytes = 512 * 1024 * 1024;
 
+/** A first piece that is shorter proves nothing: it may end within the signature. */
+const judgedBytes = 64 * 1024;
+
 /** Puts a file's pieces together; judges it by its first one, so that a hopeless file is not collected. */
 export class FileAssembly {
   #parts: Uint8Array[] = [];
@@ -60,7 +63,7 @@ export class FileAssembly {
         `“${file.path}” has ${formatBytes(size)}; files over ${formatBytes(maxFileBytes)} are left out.`,
       );
     }
-    if (offset > 0 || last) return;
+    if (offset > 0 || last || bytes.length < judgedBytes) return;
     try {
       readImageHeader(bytes, file.path);
     } catch (problem) {
