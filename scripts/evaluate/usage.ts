@@ -1,0 +1,28 @@
+// What the command says about itself, and the error that means “you asked for something that cannot be”.
+
+export const usage = `usage: npm run evaluate -- --train PATH [options]
+
+Trains an autoencoder on the images of PATH with the product's own engine worker, in a headless Chromium, and
+measures it on others. PATH is a folder of images or an IDX images file, with an optional filter by class:
+#label=3 or #label!=3.
+
+  --train PATH        images to learn from; validation and calibration sets are cut from them (seeded)
+  --validation PATH   use these images for the validation loss instead
+  --good PATH         ordinary images that were never seen: measures the false-positive rate
+  --bad PATH          anomalies; may be given several times
+  --preset notebook   the notebook's protocol: fit all --train images, validate on --validation, calibrate nothing
+  --recipe NAME       notebook (clean input) or detector (corrupted input, the default)
+  --size S            side of the model's square input, 8 to 256 (default: the images' own size up to 64, else 64)
+  --channels KIND     gray or rgb (default: as the images are)
+  --latent K          latent size, 1 to 1024 (default 20)
+  --epochs N          1 to 10000 (default 20)
+  --seed S            0 to 4294967295 (default 42)
+  --rate R            false-positive rate to calibrate for, between 0 and 1 (default 0.01)
+  --memory MIB        memory budget for the images in MiB (default 1536)
+  --engine NAME       auto (default), wasm or webgpu
+  --out FILE          also write the result there
+
+Progress goes to stderr; the last line of stdout is the result as one JSON object.`;
+
+/** A request that cannot be carried out as it was put: one sentence, exit code 2. */
+export class UsageError extends Error {}
