@@ -1,0 +1,82 @@
+/** Wires the host together. Everything is cheap until it is used. */
+import * as vscode from 'vscode';
+import { panels } from '../shared/names.ts';
+import type { App } from './commands/app.ts';
+import { checkAgain } from './commands/check.ts';
+import { registerCommands } from './commands/register.ts';
+import { offerResume, resumeProposal } from './commands/resume.ts';
+import { Services } from './core/services.ts';
+import { afterJob } from './jobs/after-job.ts';
+import { recoverTemporaries } from './models/replace.ts';
+import { ModelCardEditor } from './views/model-card.ts';
+import { watchModels } from './models/watch.ts';
+import { ModelsTree } from './views/models-tree.ts';
+import { Report } from './views/report.ts';
+import { StatusBar } from './views/status-bar.ts';
+import { Studio } from './views/studio.ts';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const started = performance.now();
+  const services = new Services(context);
+  const app: App = {
+    services,
+    studio: new Studio(services, {
+      onJobLost: () => {
+        const record = services.jobs.abandoned();
+        if (record) offerResume(app, record);
+      },
+      onJobEnded: (outcome) => afterJob(app, outcome),
+      resumable: async () => {
+        const record = services.records.read();
+        return record?.model ? resumeProposal(services, record.model, record.jobId) : undefined;
+      },
+    }),
+    report: new Report(services, { onFreshPage: () => void checkAgain(app) }),
+  };
+  context.subscriptions.push(
+    services,
+    app.studio,
+    app.report,
+    new ModelsTree(services),
+    new StatusBar(services),
+    ModelCardEditor.register(services),
+    ...registerCommands(() => app),
+    ...watchModels(services),
+    vscode.window.registerWebviewPanelSerializer(
+      panels.studio,
+      restoring((panel) => app.studio.restore(panel)),
+    ),
+    vscode.window.registerWebviewPanelSerializer(
+      panels.report,
+      restoring((panel) => app.report.restore(panel)),
+    ),
+  );
+  const milliseconds = performance.now() - started;
+  // Beyond this point nobody waits.
+  setTimeout(() => void afterStart(app, milliseconds), 0);
+}
+
+const restoring = (restore: (panel: vscode.WebviewPanel) => void): vscode.WebviewPanelSerializer => ({
+  deserializeWebviewPanel: (panel) => {
+    restore(panel);
+    return Promise.resolve();
+  },
+});
+
+async function afterStart(app: App, milliseconds: number): Promise<void> {
+  const { services } = app;
+  services.log.info(`Latent Lens ${services.version} activated in ${milliseconds.toFixed(1)} ms.`);
+  try {
+    for (const folder of services.folders().read) {
+      const { adopted, removed } = await recoverTemporaries(folder, services.files, Date.now());
+      for (const uri of adopted)
+        services.log.warn(`Adopted the complete temporary file of ${services.describe(uri)}.`);
+      for (const uri of removed) services.log.warn(`Removed the incomplete file ${services.describe(uri)}.`);
+    }
+    await services.models.refresh();
+    const record = services.records.interrupted(services.session);
+    if (record) offerResume(app, record);
+  } catch (error) {
+    services.errors.record(error, 'Start');
+  }
+}

@@ -1,0 +1,10 @@
+/** What only Node can do, and a web extension host does without. */
+export interface Platform {
+  /**
+   * Writes a file on the local disk so that a reader sees the old bytes or the new ones, never a part: a temporary
+   * file beside it, flushed, then renamed over it. Undefined where there is no local disk.
+   */
+  readonly replaceFile: ((path: string, bytes: Uint8Array) => Promise<void>) | undefined;
+  /** The path with every symbolic link resolved; undefined where links cannot be told apart. */
+  readonly realPath: ((path: string) => Promise<string>) | undefined;
+}

@@ -1,0 +1,76 @@
+/** The engine in use and the running job, at the foot of the window. */
+import * as vscode from 'vscode';
+import { commands, contextKeys } from '../../shared/names.ts';
+import type { EngineCard } from '../../shared/model-card.ts';
+import type { JobPhase } from '../../shared/protocol/engine.ts';
+import type { JobStatus } from '../../shared/protocol/studio.ts';
+import type { Services } from '../core/services.ts';
+import { formatDuration, percentOf } from '../jobs/status-text.ts';
+
+const engineName = ({ kind }: EngineCard): string => (kind === 'webgpu' ? 'WebGPU' : 'WASM');
+
+function phaseText(status: JobStatus): string {
+  const texts: Record<JobPhase, string> = {
+    reading: vscode.l10n.t('Reading images {0} %', percentOf(status)),
+    training: vscode.l10n.t('Epoch {0} of {1}', Math.min(status.epoch + 1, status.epochs), status.epochs),
+    calibrating: vscode.l10n.t('Calibrating {0} %', percentOf(status)),
+    saving: vscode.l10n.t('Saving'),
+  };
+  return texts[status.phase];
+}
+
+export class StatusBar implements vscode.Disposable {
+  private item: vscode.StatusBarItem | undefined;
+  private engine: EngineCard | null = null;
+  private running = false;
+  private readonly subscription: vscode.Disposable;
+
+  constructor(private readonly services: Services) {
+    this.subscription = services.jobs.onChange(() => this.update());
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.item?.dispose();
+  }
+
+  private update(): void {
+    const job = this.services.jobs.current;
+    this.engine = job?.engine ?? this.engine;
+    if (this.running !== (job !== null)) {
+      this.running = job !== null;
+      void vscode.commands.executeCommand('setContext', contextKeys.jobRunning, this.running);
+    }
+    if (!job && !this.engine) return this.item?.hide();
+    const item = this.open();
+    const engine = this.engine ? engineName(this.engine) : undefined;
+    const left =
+      job && job.secondsLeft !== null
+        ? vscode.l10n.t('{0} left', formatDuration(job.secondsLeft))
+        : undefined;
+    item.text = job
+      ? `$(sync~spin) ${[job.name, phaseText(job), left].filter((part) => part !== undefined).join(' · ')}`
+      : `$(circuit-board) ${engine ?? ''}`;
+    item.tooltip = this.tooltip(job, engine, left);
+    item.show();
+  }
+
+  private tooltip(job: JobStatus | null, engine: string | undefined, left: string | undefined): string {
+    const lines = [
+      job ? vscode.l10n.t('Latent Lens is training “{0}”', job.name) : vscode.l10n.t('Latent Lens'),
+      ...(job ? [[phaseText(job), left].filter((part) => part !== undefined).join(', ')] : []),
+      ...(engine && this.engine ? [vscode.l10n.t('Engine: {0} ({1})', engine, this.engine.reason)] : []),
+      vscode.l10n.t('Click to open the Studio'),
+    ];
+    return lines.join('\n');
+  }
+
+  private open(): vscode.StatusBarItem {
+    if (!this.item) {
+      this.item = vscode.window.createStatusBarItem('latentLens.status', vscode.StatusBarAlignment.Left, 0);
+      this.item.name = 'Latent Lens';
+      this.item.command = commands.openStudio;
+    }
+    return this.item;
+  }
+}

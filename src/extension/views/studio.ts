@@ -1,0 +1,195 @@
+/** The Studio: one panel, in whose worker all long jobs run. */
+import * as vscode from 'vscode';
+import { commands, panels } from '../../shared/names.ts';
+import type { JobOutcome } from '../../shared/protocol/engine.ts';
+import type {
+  ResumeProposal,
+  StudioHostApi,
+  StudioPageApi,
+  TrainingProposal,
+} from '../../shared/protocol/studio.ts';
+import type { Handlers } from '../../shared/rpc.ts';
+import { isModelFileName } from '../models/file-names.ts';
+import { Saves } from '../models/saves.ts';
+import type { Services } from '../core/services.ts';
+import { FileParts } from './file-parts.ts';
+import { PageLink } from './page-link.ts';
+import { messagesOf, openPage, pageOptions } from './webview-page.ts';
+
+/** What the page was last asked to show, told again to a page that takes its place. */
+type Intent =
+  | { readonly kind: 'propose'; readonly proposal: TrainingProposal; readonly startNow: boolean }
+  | { readonly kind: 'resume'; readonly proposal: ResumeProposal }
+  | { readonly kind: 'model'; readonly uri: string; readonly name: string };
+
+export interface StudioEvents {
+  /** The job's page is gone; its record says whether there is a checkpoint to go on from. */
+  readonly onJobLost: () => void;
+  readonly onJobEnded: (outcome: JobOutcome) => void;
+  /** A page took the place of one in whose worker a job ran: gives what to go on with. */
+  readonly resumable: () => Promise<ResumeProposal | undefined>;
+}
+
+interface OpenStudio {
+  readonly panel: vscode.WebviewPanel;
+  readonly link: PageLink<StudioHostApi, StudioPageApi>;
+}
+
+export class Studio implements vscode.Disposable {
+  private open: OpenStudio | undefined;
+  private intent: Intent | undefined;
+  private readonly parts: FileParts;
+
+  constructor(
+    private readonly services: Services,
+    private readonly events: StudioEvents,
+  ) {
+    this.parts = new FileParts(services.files, isModelFileName);
+  }
+
+  /** Shows the Studio; with `preserveFocus` the cursor stays where it is. */
+  show(preserveFocus = false): void {
+    if (this.open) this.open.panel.reveal(undefined, preserveFocus);
+    else this.create(preserveFocus);
+  }
+
+  /** Takes over the panel that VS Code restored after a reload. */
+  restore(panel: vscode.WebviewPanel): void {
+    this.adopt(panel);
+  }
+
+  async propose(proposal: TrainingProposal, startNow: boolean): Promise<void> {
+    this.intent = { kind: 'propose', proposal, startNow };
+    this.show(startNow);
+    await this.link().call('propose', { ...proposal, startNow });
+  }
+
+  async resume(proposal: ResumeProposal): Promise<void> {
+    this.parts.allow(proposal.model);
+    this.services.jobs.adopt(proposal.jobId, proposal.model);
+    this.intent = { kind: 'resume', proposal };
+    this.show(true);
+    await this.link().call('resume', proposal);
+  }
+
+  async showModel(uri: string, name: string): Promise<void> {
+    this.parts.allow(uri);
+    this.intent = { kind: 'model', uri, name };
+    this.show();
+    await this.link().call('showModel', { uri, name });
+  }
+
+  /** Resolves when the running job is saved; null where none ran. */
+  async stop(): Promise<JobOutcome | null> {
+    return this.open ? this.link().call('stop', {}) : null;
+  }
+
+  dispose(): void {
+    this.open?.panel.dispose();
+  }
+
+  private link(): OpenStudio['link'] {
+    return (this.open ?? this.create(true)).link;
+  }
+
+  private create(preserveFocus: boolean): OpenStudio {
+    const { extensionUri } = this.services.context;
+    const panel = vscode.window.createWebviewPanel(
+      panels.studio,
+      vscode.l10n.t('Latent Lens Studio'),
+      { viewColumn: vscode.ViewColumn.Active, preserveFocus },
+      { ...pageOptions(extensionUri), retainContextWhenHidden: true },
+    );
+    return this.adopt(panel);
+  }
+
+  private adopt(panel: vscode.WebviewPanel): OpenStudio {
+    const { extensionUri } = this.services.context;
+    this.open?.panel.dispose();
+    // After an update the restored panel still has the old version's roots.
+    panel.webview.options = pageOptions(extensionUri);
+    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'view.svg');
+    const link = new PageLink<StudioHostApi, StudioPageApi>({
+      messages: messagesOf(panel.webview),
+      handlers: this.handlers(),
+      onReady: (recreated) => {
+        if (recreated) void this.tellAgain();
+      },
+      onNoticeError: (error, method) => this.services.errors.record(error, `Studio, ${method}`),
+    });
+    const open = { panel, link };
+    this.open = open;
+    panel.onDidDispose(() => {
+      link.dispose();
+      this.parts.release();
+      if (this.open !== open) return;
+      this.open = undefined;
+      this.intent = undefined;
+      this.events.onJobLost();
+    });
+    openPage(panel.webview, extensionUri, 'studio', panel.title);
+    return open;
+  }
+
+  /** A fresh page in the place of another: goes on with its job, or shows what it showed. */
+  private async tellAgain(): Promise<void> {
+    const { jobs, errors, log } = this.services;
+    try {
+      if (jobs.current) {
+        log.warn(`Studio: the page was recreated while “${jobs.current.name}” was training.`);
+        const proposal = await this.events.resumable();
+        if (proposal) return await this.resume(proposal);
+        // Nothing was saved yet: the training starts from the beginning, if nobody has to choose anything.
+        jobs.forget();
+      }
+      const { intent } = this;
+      if (intent?.kind === 'propose') await this.propose(intent.proposal, intent.startNow);
+      else if (intent?.kind === 'model') await this.showModel(intent.uri, intent.name);
+    } catch (error) {
+      errors.show(error, 'Studio, after its page was recreated');
+    }
+  }
+
+  private handlers(): Handlers<StudioHostApi> {
+    const { services, parts, events } = this;
+    const { jobs, datasets, log, errors, files } = services;
+    // Each page has its own open saves: what a page left half sent is void.
+    const saves = new Saves({
+      files,
+      localWriter: (uri) => services.localWriter(uri),
+      target: (jobId, name) => jobs.targetOf(jobId, name),
+      describe: (uri) => services.describe(uri),
+      onSaved: (jobId, uri) => {
+        void jobs.saved(jobId, uri);
+        void services.models.refresh();
+      },
+    });
+    return {
+      ready: () => ({ engine: services.settings().engine, version: services.version }),
+      pull: (request, { signal }) => datasets.pull(request, signal),
+      readFile: (request) => parts.read(request),
+      beginSave: (request) => saves.begin(request),
+      appendSave: (request) => saves.append(request),
+      commitSave: (request) => saves.commit(request),
+      jobChanged: (status) => jobs.changed(status),
+      jobEnded: async (outcome) => {
+        const dataset = jobs.current?.dataset;
+        if (dataset !== undefined) datasets.release(dataset);
+        if (this.intent?.kind !== 'model') this.intent = undefined;
+        events.onJobEnded(outcome);
+        await jobs.finished(outcome);
+      },
+      chooseDataset: () => void vscode.commands.executeCommand(commands.train),
+      openFile: async ({ dataset, path }) => {
+        await vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(datasets.uriOf(dataset, path)));
+      },
+      checkImage: () => void vscode.commands.executeCommand(commands.check),
+      reveal: ({ uri }) => void vscode.commands.executeCommand(commands.revealModel, vscode.Uri.parse(uri)),
+      resumeModel: ({ uri }) =>
+        void vscode.commands.executeCommand(commands.resumeTraining, vscode.Uri.parse(uri)),
+      showLog: () => log.show(),
+      log: ({ level, text }) => log[level](text),
+      reportError: (error) => void errors.show(error, 'Studio'),
+    };
+  }
+}
