@@ -43,8 +43,8 @@ interface Source {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 3;
-  /** One byte per channel, for the padding. */
-  readonly background: readonly number[];
+  /** One byte per channel, for the padding; computed when it is asked for. */
+  background(): readonly number[];
   /** Writes pixels `[x, x + count)` of row `y`, channels interleaved, from the start of `row`. */
   read(row: Uint8Array, y: number, x: number, count: number): void;
 }
@@ -93,16 +93,23 @@ export function backgroundOf({ width, height, data }: RgbaImage): readonly [numb
   return count === 0 ? [0, 0, 0] : [medianOf(red, count), medianOf(green, count), medianOf(blue, count)];
 }
 
+/** Computes once, and only if asked. */
+function lazy<T>(compute: () => T): () => T {
+  let value: { readonly of: T } | undefined;
+  return () => (value ??= { of: compute() }).of;
+}
+
 function rgbaSource(image: RgbaImage, channels: 1 | 3): Source {
   const { width, height, data } = image;
-  const [backRed, backGreen, backBlue] = backgroundOf(image);
+  // Most images are opaque and need no background at all.
+  const colour = lazy(() => backgroundOf(image));
   const over = (value: number, back: number, alpha: number): number =>
     ((value * alpha + back * (255 - alpha) + 127) / 255) | 0;
   return {
     width,
     height,
     channels,
-    background: channels === 1 ? [luma(backRed, backGreen, backBlue)] : [backRed, backGreen, backBlue],
+    background: () => (channels === 1 ? [luma(...colour())] : colour()),
     read(row, y, x, count) {
       let to = 0;
       let from = 4 * (y * width + x);
@@ -112,9 +119,10 @@ function rgbaSource(image: RgbaImage, channels: 1 | 3): Source {
         let b = data[from + 2] ?? 0;
         const alpha = data[from + 3] ?? 0;
         if (alpha !== 255) {
-          r = over(r, backRed, alpha);
-          g = over(g, backGreen, alpha);
-          b = over(b, backBlue, alpha);
+          const back = colour();
+          r = over(r, back[0], alpha);
+          g = over(g, back[1], alpha);
+          b = over(b, back[2], alpha);
         }
         if (channels === 1) {
           row[to++] = luma(r, g, b);
@@ -129,7 +137,8 @@ function rgbaSource(image: RgbaImage, channels: 1 | 3): Source {
   };
 }
 
-function graySource({ width, height, data }: GrayImage, channels: 1 | 3): Source {
+/** The median of a gray image's outermost ring of pixels. */
+function grayBackground({ width, height, data }: GrayImage): number {
   const histogram = new Uint32Array(256);
   let count = 0;
   forBorder(width, height, (pixel) => {
@@ -137,12 +146,16 @@ function graySource({ width, height, data }: GrayImage, channels: 1 | 3): Source
     histogram[value] = (histogram[value] ?? 0) + 1;
     count++;
   });
-  const median = medianOf(histogram, count);
+  return medianOf(histogram, count);
+}
+
+function graySource(image: GrayImage, channels: 1 | 3): Source {
+  const { width, height, data } = image;
   return {
     width,
     height,
     channels,
-    background: channels === 1 ? [median] : [median, median, median],
+    background: () => new Array<number>(channels).fill(grayBackground(image)),
     read(row, y, x, length) {
       const from = y * width + x;
       if (channels === 1) {
@@ -238,7 +251,15 @@ function resample(source: Source, target: FitTarget, out: Uint8Array): void {
   const { channels } = source;
   const { from, to } = placement(source, target);
   if (to.width !== target.width || to.height !== target.height) {
-    for (let i = 0; i < out.length; i++) out[i] = source.background[i % channels] ?? 0;
+    const background = source.background();
+    for (let i = 0; i < out.length; i++) out[i] = background[i % channels] ?? 0;
+  }
+  if (from.width === to.width && from.height === to.height) {
+    for (let y = 0; y < to.height; y++) {
+      const at = ((to.y + y) * target.width + to.x) * channels;
+      source.read(out.subarray(at, at + to.width * channels), from.y + y, from.x, from.width);
+    }
+    return;
   }
   const row = new Uint8Array(from.width * channels);
   const stride = to.width * channels;
