@@ -35,6 +35,13 @@ function child(reader: ByteReader, parent: Box, type: string, skip = 0): Box {
   throw new NotThisFormat(`it has no “${type}”`);
 }
 
+function hasItemData(reader: ByteReader, meta: Box): boolean {
+  for (const { type } of boxes(reader, meta.start + 4, meta.end)) {
+    if (type === 'idat') return true;
+  }
+  return false;
+}
+
 export const avif: ImageFormat = {
   name: 'AVIF',
   matches: (reader) => reader.has(4, 'ftyp') && (reader.has(8, 'avif') || reader.has(8, 'avis')),
@@ -52,10 +59,13 @@ export const avif: ImageFormat = {
     }
     return largest;
   },
+  /** The picture's data is in a box behind `meta`, or (rarely) in an `idat` inside it. */
   complete(reader) {
-    for (const { end } of boxes(reader, 0, reader.length)) {
-      if (end > reader.length) return false;
+    let hasData = false;
+    for (const box of boxes(reader, 0, reader.length)) {
+      if (box.end > reader.length) return false;
+      hasData ||= box.type === 'mdat' || (box.type === 'meta' && hasItemData(reader, box));
     }
-    return true;
+    return hasData;
   },
 };
