@@ -107,7 +107,7 @@ function nodeStage(name, limits) {
     // Dawn's package reads these; a browser or a server is better off without them.
     const before = { ...process.env };
     if (name === 'engine') Object.assign(process.env, softwareVulkan(chromium));
-    await runNodeTests({ stage: name, bundles, ...limits, budgetMs, tally });
+    await runNodeTests({ stage: name, bundles, ...limits, budgetMs, tally, echo: wanted !== '' });
     process.env = before;
   };
 }

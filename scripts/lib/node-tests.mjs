@@ -14,13 +14,22 @@ import { root } from './paths.mjs';
  * @property {number} fileBudgetMs after this a file's process is killed and counts as one failure
  * @property {number} budgetMs the same for the whole stage
  * @property {import('./tally.mjs').Tally} tally
+ * @property {boolean} [echo] print what the files print, as it comes; else only with a failed file
  */
 
 /**
  * @param {Options} options
  * @returns {Promise<void>} when all files have ended, or the budget has
  */
-export async function runNodeTests({ stage, bundles, concurrency, fileBudgetMs, budgetMs, tally }) {
+export async function runNodeTests({
+  stage,
+  bundles,
+  concurrency,
+  fileBudgetMs,
+  budgetMs,
+  tally,
+  echo = false,
+}) {
   const sources = new Map([...bundles].map(([source, bundle]) => [bundle, source]));
   const budget = AbortSignal.timeout(budgetMs);
   const events = run({ files: [...bundles.values()], concurrency, timeout: fileBudgetMs, signal: budget });
@@ -56,6 +65,7 @@ export async function runNodeTests({ stage, bundles, concurrency, fileBudgetMs, 
     parents.set(sourceOf(data), names);
   });
   const collect = (/** @type {{file?: string, message: string}} */ { file, message }) => {
+    if (echo) process.stdout.write(message);
     const source = known(file) ?? stage;
     output.set(source, ((output.get(source) ?? '') + message).slice(-4000));
   };

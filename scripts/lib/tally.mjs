@@ -1,6 +1,8 @@
 // @ts-check
 // Counts checks and tests, and prints them as plain text: failures in full, skipped ones by name and reason.
 
+import { stripVTControlCharacters } from 'node:util';
+
 /** @typedef {{stage: string, name: string, detail: string}} Entry */
 
 export class Tally {
@@ -44,7 +46,7 @@ export class Tally {
 
 /** @param {string} text */
 const indent = (text) =>
-  text
+  stripVTControlCharacters(text)
     .trimEnd()
     .split('\n')
     .map((line) => `        ${line}`)

@@ -88,28 +88,48 @@ export class Workbench {
   // Explorer and editors
 
   /**
-   * The explorer's row of a file or folder; folders above it are unfolded on the way.
-   * @param path from the workspace folder, with slashes. Only rows near the top of a folder exist in the page: for a
-   *   file far down, open it first with {@link openFile}, which scrolls the explorer to it
+   * The explorer's row of a file or folder; folders above it are unfolded on the way, and the list is scrolled to it
+   * (only rows in sight exist in the page).
+   * @param path from the workspace folder, with slashes
    */
   async explorerRow(path: string): Promise<Locator> {
-    const rows = this.page.locator('.explorer-folders-view .monaco-list-row');
     const parts = path.split('/');
-    for (const [depth, name] of parts.slice(0, -1).entries()) {
-      const folder = rows
-        .and(this.page.locator(`[aria-level="${depth + 1}"]`))
-        .filter({ hasText: name })
-        .first();
-      await folder.waitFor();
+    for (const depth of parts.slice(0, -1).keys()) {
+      const folder = await this.scrollTo(parts[depth] ?? '', depth + 1);
       if ((await folder.getAttribute('aria-expanded')) !== 'true') await folder.click();
     }
-    const name = parts.at(-1) ?? path;
-    const row = rows
-      .and(this.page.locator(`[aria-level="${parts.length}"]`))
+    return this.scrollTo(parts.at(-1) ?? path, parts.length);
+  }
+
+  /** Scrolls the explorer, from its top to its end and again, until a row shows. */
+  private async scrollTo(name: string, level: number): Promise<Locator> {
+    const list = this.page.locator('.explorer-folders-view .monaco-list').first();
+    const row = list
+      .locator(`.monaco-list-row[aria-level="${level}"]`)
       .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^${escapeRegExp(name)}$`) }) })
       .first();
-    await row.waitFor();
-    return row;
+    // Rows come a moment after their folder was unfolded, and most are in sight without scrolling.
+    const seen = await row.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (seen) return row;
+    const end = Date.now() + WAIT_MS;
+    while (Date.now() < end) {
+      await list.focus();
+      await this.page.keyboard.press('Home');
+      let last = '';
+      let unchanged = 0;
+      while (unchanged < 5) {
+        await this.page.waitForTimeout(60);
+        if ((await row.count()) > 0) return row;
+        const rows = (await list.locator('.monaco-list-row').allTextContents()).join();
+        unchanged = rows === last ? unchanged + 1 : 0;
+        last = rows;
+        await this.page.keyboard.press('PageDown');
+      }
+    }
+    throw new Error(`The explorer shows no "${name}" at level ${level}.`);
   }
 
   /** Right-clicks a file or folder in the explorer and chooses an entry of its menu. */
