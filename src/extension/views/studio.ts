@@ -25,7 +25,8 @@ type Intent =
 export interface StudioEvents {
   /** The job's page is gone; its record says whether there is a checkpoint to go on from. */
   readonly onJobLost: () => void;
-  readonly onJobEnded: (outcome: JobOutcome) => void;
+  /** Awaited before those who wait for the job's end are told. */
+  readonly onJobEnded: (outcome: JobOutcome) => Promise<void>;
   /** A page took the place of one in whose worker a job ran: gives what to go on with. */
   readonly resumable: () => Promise<ResumeProposal | undefined>;
 }
@@ -176,7 +177,7 @@ export class Studio implements vscode.Disposable {
         const dataset = jobs.current?.dataset;
         if (dataset !== undefined) datasets.release(dataset);
         if (this.intent?.kind !== 'model') this.intent = undefined;
-        events.onJobEnded(outcome);
+        await events.onJobEnded(outcome).catch((error: unknown) => errors.record(error, 'After a job'));
         await jobs.finished(outcome);
       },
       chooseDataset: () => void vscode.commands.executeCommand(commands.train),
