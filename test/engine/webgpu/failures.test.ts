@@ -1,9 +1,11 @@
 // What goes wrong on a GPU must be said: tfjs keeps it to itself.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { DeviceGuard } from '../../../src/engine/backends/webgpu/device.ts';
 import { createWebgpuEngine } from '../../../src/engine/backends/webgpu/engine.ts';
-import { tf } from '../../../src/engine/backends/webgpu/tfjs.ts';
+import * as tf from '@tensorflow/tfjs-core';
 import { LossLog } from '../../../src/engine/backends/webgpu/loss-log.ts';
+import type { TfjsBackend } from '../../../src/engine/backends/webgpu/tfjs.ts';
 import { buildNetwork } from '../../../src/engine/model/network.ts';
 import { initialParameters } from '../../../src/engine/model/parameters.ts';
 import { notebookSpec } from '../../../src/shared/model-spec.ts';
@@ -170,11 +172,35 @@ test('tensors and GPU memory do not grow', async (t) => {
 test('more steps than the log of losses holds lose none', async (t) => {
   const open = await openEngine(t);
   if (!open) return;
-  const log = new LossLog(open.device);
-  assert.equal(log.full, false);
-  const encoder = open.device.createCommandEncoder();
-  const loss = open.device.createBuffer({ size: 4, usage: GPUBufferUsage.COPY_SRC });
-  for (let i = 0; i < 1024; i++) log.record(encoder, loss);
-  assert.equal(log.full, true);
+  const { device } = open;
+  const backend: TfjsBackend = {
+    device,
+    record(commands) {
+      const encoder = device.createCommandEncoder();
+      commands(encoder);
+      device.queue.submit([encoder.finish()]);
+    },
+    bufferOf: () => assert.fail('no tensors here'),
+    trim: () => undefined,
+    dispose: () => undefined,
+  };
+  const guard = new DeviceGuard(device);
+  const log = new LossLog(device);
+  const count = 1024 + 3;
+  for (let i = 0; i < count; i++) {
+    const loss = device.createBuffer({ size: 4, usage: GPUBufferUsage.COPY_SRC, mappedAtCreation: true });
+    new Float32Array(loss.getMappedRange()).set([i]);
+    loss.unmap();
+    assert.equal(log.full, i === 1024);
+    if (log.full) await log.flush(backend, guard);
+    backend.record((encoder) => {
+      log.record(encoder, loss);
+    });
+  }
+  assert.deepEqual(
+    await log.take(backend, guard),
+    Array.from({ length: count }, (_, i) => i),
+  );
+  assert.deepEqual(await log.take(backend, guard), []);
   log.dispose();
 });

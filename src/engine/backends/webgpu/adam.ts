@@ -101,7 +101,7 @@ export class InPlaceAdam {
     pass.setPipeline(this.pipeline);
     this.slots.forEach((slot, index) => {
       const gradient = gradients[index];
-      if (!gradient) throw new RangeError('One gradient per parameter is needed.');
+      if (!gradient) throw new Error('One gradient per parameter is needed.');
       pass.setBindGroup(0, slot.state);
       pass.setBindGroup(1, this.gradientGroup(slot, gradient));
       pass.dispatchWorkgroups(Math.ceil(slot.count / workgroupSize));
@@ -156,6 +156,6 @@ export class InPlaceAdam {
 
 function momentsAt(list: readonly Float32Array[], index: number): Float32Array {
   const values = list[index];
-  if (!values) throw new RangeError('One pair of moments per parameter is needed.');
+  if (!values) throw new Error('One pair of moments per parameter is needed.');
   return values;
 }

@@ -1,4 +1,5 @@
 /** The WebGPU engine: TensorFlow.js on a device of our own, with Adam in place. */
+import * as tf from '@tensorflow/tfjs-core';
 import { LensError } from '../../../shared/errors.ts';
 import { engineShape, toEngineLayout, toTorchLayout } from '../../model/layouts.ts';
 import type { MapShape, Network } from '../../model/network.ts';
@@ -11,7 +12,7 @@ import { DeviceGuard, requestDevice } from './device.ts';
 import { decode, encode, loss, type BatchTensors, type Weights } from './forward.ts';
 import { LossLog } from './loss-log.ts';
 import { floatBytes, readFloats, type Range } from './readback.ts';
-import { registerTfjs, tf, type TfjsBackend } from './tfjs.ts';
+import { registerTfjs, type TfjsBackend } from './tfjs.ts';
 
 /** Names the kernels: tfjs's version and the revision of ours. */
 const build = 'webgpu-tfjs-4.22-1';
@@ -98,7 +99,7 @@ class WebgpuEngine implements Engine {
 
   trainStep(batch: Batch, optimizer: OptimizerSettings): Promise<void> {
     return this.inTurn(async () => {
-      const { network, tensors, adam } = this.current();
+      const { network, adam } = this.current();
       this.checkFits(network, batch.count);
       if (this.losses.full) await this.losses.flush(this.backend, this.guard);
       const { accepted } = this.guard.record(() => {
@@ -106,20 +107,18 @@ class WebgpuEngine implements Engine {
           const { value, grads } = this.differentiate(batch);
           const gradients = grads.map((gradient) => this.backend.bufferOf(gradient));
           const mean = this.backend.bufferOf(value);
-          // The buffers of tensors that tfjs never touched before get their values by this.
-          tensors.forEach((tensor) => this.backend.bufferOf(tensor));
           this.backend.record((encoder) => {
             this.losses.record(encoder, mean);
             adam.record(encoder, gradients, optimizer);
           });
         });
       });
-      this.inFlight.push(
-        this.guard.settle(
-          Promise.all([accepted, this.guard.device.queue.onSubmittedWorkDone()]).then(() => undefined),
-        ),
+      const done = this.guard.settle(
+        Promise.all([accepted, this.guard.device.queue.onSubmittedWorkDone()]).then(() => undefined),
       );
-      this.inFlight.forEach((step) => void step.catch(() => undefined));
+      // Whoever waits for the step later sees the rejection.
+      done.catch(() => undefined);
+      this.inFlight.push(done);
       while (this.inFlight.length >= stepsInFlight) await this.inFlight.shift();
     });
   }
@@ -233,7 +232,7 @@ class WebgpuEngine implements Engine {
       return found ? toEngineLayout(info, found) : new Float32Array(elementCount(info.shape));
     };
     const tensors = infos.map((info) => {
-      if (!parameters.has(info.name)) throw new RangeError(`The parameter ${info.name} is missing.`);
+      if (!parameters.has(info.name)) throw new Error(`The parameter ${info.name} is missing.`);
       return tf.tensor(inEngine(info, parameters), [...engineShape(info)]);
     });
     return {

@@ -1,13 +1,13 @@
 /** The network in tfjs's operations, NHWC. Weights are in the engine's layouts (see model/layouts.ts). */
+import * as tf from '@tensorflow/tfjs-core';
 import type { Activation, Layer, Network } from '../../model/network.ts';
-import { tf } from './tfjs.ts';
 
 /** Parameters by name, e.g. `encoder_module.0.weight`. */
 export type Weights = ReadonlyMap<string, tf.Tensor>;
 
 const weight = (weights: Weights, name: string): tf.Tensor => {
   const tensor = weights.get(name);
-  if (!tensor) throw new RangeError(`The parameter ${name} is missing.`);
+  if (!tensor) throw new Error(`The parameter ${name} is missing.`);
   return tensor;
 };
 
@@ -89,7 +89,7 @@ export function loss(network: Network, weights: Weights, batch: BatchTensors): t
   if (!head) return error(network, weights, mean, batch.target);
   const logVariance = apply(head, vector, weights);
   const noise = batch.latentNoise;
-  if (!noise) throw new RangeError('A variational model needs noise for its latents.');
+  if (!noise) throw new Error('A variational model needs noise for its latents.');
   const latent = tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
   const terms = tf.sub(
     tf.add(tf.square(mean), tf.exp(logVariance)),

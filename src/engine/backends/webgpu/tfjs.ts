@@ -7,8 +7,6 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { LensError } from '../../../shared/errors.ts';
 
-export { tf };
-
 // tfjs looks kernels up by this name, so there is one backend of the kind at a time.
 const backendName = 'webgpu';
 
