@@ -4,7 +4,7 @@ import { panels } from '../shared/names.ts';
 import type { App } from './commands/app.ts';
 import { checkAgain } from './commands/check.ts';
 import { registerCommands } from './commands/register.ts';
-import { offerResume, resumeProposal } from './commands/resume.ts';
+import { offerResume, offerUnlessSettled, resumeProposal } from './commands/resume.ts';
 import { Services } from './core/services.ts';
 import { afterJob } from './jobs/after-job.ts';
 import { recoverTemporaries } from './models/replace.ts';
@@ -31,7 +31,10 @@ export function activate(context: vscode.ExtensionContext): void {
         return record?.model ? resumeProposal(services, record.model, record.jobId) : undefined;
       },
     }),
-    report: new Report(services, { onFreshPage: () => void checkAgain(app) }),
+    report: new Report(services, {
+      onFreshPage: (image) =>
+        void checkAgain(app, image).catch((error: unknown) => services.errors.record(error, 'Report')),
+    }),
   };
   context.subscriptions.push(
     services,
@@ -48,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
     vscode.window.registerWebviewPanelSerializer(
       panels.report,
-      restoring((panel) => app.report.restore(panel)),
+      restoring((panel, state) => app.report.restore(panel, state)),
     ),
   );
   const milliseconds = performance.now() - started;
@@ -56,9 +59,11 @@ export function activate(context: vscode.ExtensionContext): void {
   setTimeout(() => void afterStart(app, milliseconds), 0);
 }
 
-const restoring = (restore: (panel: vscode.WebviewPanel) => void): vscode.WebviewPanelSerializer => ({
-  deserializeWebviewPanel: (panel) => {
-    restore(panel);
+const restoring = (
+  restore: (panel: vscode.WebviewPanel, state: unknown) => void,
+): vscode.WebviewPanelSerializer => ({
+  deserializeWebviewPanel: (panel, state: unknown) => {
+    restore(panel, state);
     return Promise.resolve();
   },
 });
@@ -75,7 +80,7 @@ async function afterStart(app: App, milliseconds: number): Promise<void> {
     }
     await services.models.refresh();
     const record = services.records.interrupted(services.session);
-    if (record) offerResume(app, record);
+    if (record) await offerUnlessSettled(app, record);
   } catch (error) {
     services.errors.record(error, 'Start');
   }

@@ -7,7 +7,6 @@ import { packBytes } from '../../shared/transport.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { exactBytes, toFileError } from '../core/files.ts';
 import { offer } from '../core/log.ts';
-import { memoryKeys } from '../core/memory-keys.ts';
 import type { Services } from '../core/services.ts';
 import { refusalOf } from '../datasets/foreign-bytes.ts';
 import type { ModelEntry } from '../models/registry.ts';
@@ -29,15 +28,13 @@ export async function check(app: App, target: unknown, selection: unknown): Prom
   }
   const model = await usableModel(app);
   if (!model) return undefined;
-  await services.context.workspaceState.update(memoryKeys.lastCheck, image.toString());
   return checkImage(app, image, model);
 }
 
-/** Repeats the last check, for a report whose page is new. Says nothing where that is no longer possible. */
-export async function checkAgain(app: App): Promise<void> {
-  const image = app.services.context.workspaceState.get<string>(memoryKeys.lastCheck);
+/** Repeats a check for a report whose page is new. Says nothing where that is no longer possible. */
+export async function checkAgain(app: App, image: string): Promise<void> {
   const { activeUri } = app.services.models;
-  if (image === undefined || activeUri === undefined) return;
+  if (activeUri === undefined) return;
   const model = await app.services.models.read(activeUri).catch(() => undefined);
   if (model?.header?.card.calibration) await checkImage(app, vscode.Uri.parse(image), model);
 }
@@ -115,7 +112,8 @@ async function imageBytes(services: Services, uri: string, name: string): Promis
 /** The active model if it can give a verdict; otherwise says what is missing and offers what helps. */
 async function usableModel(app: App): Promise<ModelEntry | undefined> {
   const { services } = app;
-  await services.models.refresh();
+  // The active model is read by itself, so the folders are only listed where there is none.
+  if (services.models.activeUri === undefined) await services.models.refresh();
   const { activeUri, models } = services.models;
   const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
   const trainOne = { title: vscode.l10n.t('Train a Model…'), run: () => run(commands.train) };

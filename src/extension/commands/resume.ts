@@ -101,6 +101,16 @@ export async function stopTraining({ services, studio }: App): Promise<JobOutcom
   return outcome ?? undefined;
 }
 
+/** As {@link offerResume}, unless the model was deleted or trained to its end meanwhile. */
+export async function offerUnlessSettled(app: App, record: JobRecord): Promise<void> {
+  const { services } = app;
+  if (record.model !== null) {
+    const model = await services.models.read(record.model).catch(() => undefined);
+    if (model?.header?.card.progress.state === 'finished' || !model) return services.records.clear();
+  }
+  offerResume(app, record);
+}
+
 /** Offers to go on with a job that ended with its window or panel. */
 export function offerResume(app: App, record: JobRecord): void {
   const { services } = app;

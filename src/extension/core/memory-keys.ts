@@ -2,7 +2,6 @@
 export const memoryKeys = {
   activeModel: 'latentLens.activeModel',
   job: 'latentLens.job',
-  lastCheck: 'latentLens.lastCheck',
 } as const;
 
 /** A store that outlives the window, such as `workspaceState`. */

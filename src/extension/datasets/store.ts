@@ -16,12 +16,17 @@ interface Entry {
 export class DatasetStore {
   private readonly entries = new Map<string, Entry>();
 
-  constructor(private readonly files: Files) {}
+  /** @param inUse id of the data set that a job may still pull from */
+  constructor(
+    private readonly files: Files,
+    private readonly inUse: () => string | undefined = () => undefined,
+  ) {}
 
   add(dataset: ScannedDataset): void {
     this.entries.set(dataset.summary.id, { dataset, reader: new DatasetReader(dataset, this.files) });
     for (const [id, { reader }] of this.entries) {
       if (this.entries.size <= kept) break;
+      if (id === this.inUse() || id === dataset.summary.id) continue;
       reader.release();
       this.entries.delete(id);
     }
@@ -30,9 +35,6 @@ export class DatasetStore {
   /** @throws LensError `disconnected` for a data set that this session does not know (any more) */
   async pull(request: PackRequest, signal?: AbortSignal): Promise<Pack> {
     const entry = this.entry(request.source);
-    // The latest used goes to the end, so that a job's data set is never the one let go.
-    this.entries.delete(request.source);
-    this.entries.set(request.source, entry);
     return entry.reader.pull(request, signal);
   }
 

@@ -21,13 +21,15 @@ interface OpenReport {
 }
 
 export interface ReportEvents {
-  /** A page took the place of one that showed a report, or VS Code restored the panel: shows the last check again. */
-  readonly onFreshPage: () => void;
+  /** A page took the place of one that showed this image, or VS Code restored it: checks the image again. */
+  readonly onFreshPage: (image: string) => void;
 }
 
 export class Report implements vscode.Disposable {
   private open: OpenReport | undefined;
   private readonly parts: FileParts;
+  /** URI of the image shown last. */
+  private image: string | undefined;
 
   constructor(
     private readonly services: Services,
@@ -36,12 +38,15 @@ export class Report implements vscode.Disposable {
     this.parts = new FileParts(services.files, isModelFileName);
   }
 
-  restore(panel: vscode.WebviewPanel): void {
+  /** @param state what the page kept, {@link imageOf} of which was shown last */
+  restore(panel: vscode.WebviewPanel, state: unknown): void {
     this.adopt(panel);
-    this.events.onFreshPage();
+    this.image = imageOf(state);
+    if (this.image !== undefined) this.events.onFreshPage(this.image);
   }
 
   async check(request: CheckRequest): Promise<CheckOutcome> {
+    this.image = request.image;
     this.parts.allow(request.image);
     this.parts.allow(request.model);
     const { panel, link } = this.reveal();
@@ -89,7 +94,7 @@ export class Report implements vscode.Disposable {
       handlers: this.handlers(),
       // Without retained context the page is recreated whenever its tab is shown again.
       onReady: (recreated) => {
-        if (recreated) this.events.onFreshPage();
+        if (recreated && this.image !== undefined) this.events.onFreshPage(this.image);
       },
       onNoticeError: (error, method) => this.services.errors.record(error, `Report, ${method}`),
     });
@@ -118,6 +123,11 @@ export class Report implements vscode.Disposable {
       log: ({ level, text }) => log[level](text),
     };
   }
+}
+
+function imageOf(state: unknown): string | undefined {
+  if (typeof state !== 'object' || state === null || !('image' in state)) return undefined;
+  return typeof state.image === 'string' ? state.image : undefined;
 }
 
 const fileName = (name: string): string => name.split('/').pop() ?? name;

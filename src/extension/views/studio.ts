@@ -9,7 +9,7 @@ import type {
   TrainingProposal,
 } from '../../shared/protocol/studio.ts';
 import type { Handlers } from '../../shared/rpc.ts';
-import { isModelFileName } from '../models/file-names.ts';
+import { isModelFileName, nameOfFile } from '../models/file-names.ts';
 import { Saves } from '../models/saves.ts';
 import type { Services } from '../core/services.ts';
 import { FileParts } from './file-parts.ts';
@@ -140,8 +140,13 @@ export class Studio implements vscode.Disposable {
         log.warn(`Studio: the page was recreated while “${jobs.current.name}” was training.`);
         const proposal = await this.events.resumable();
         if (proposal) return await this.resume(proposal);
-        // Nothing was saved yet: the training starts from the beginning, if nobody has to choose anything.
+        // Nothing was saved yet: the training starts from the beginning where nobody has to choose anything.
         jobs.forget();
+        if (this.intent?.kind !== 'propose' || !this.intent.startNow) {
+          void vscode.window.showWarningMessage(
+            vscode.l10n.t('The Studio was reloaded before anything was saved. Start the training again.'),
+          );
+        }
       }
       const { intent } = this;
       if (intent?.kind === 'propose') await this.propose(intent.proposal, intent.startNow);
@@ -176,7 +181,9 @@ export class Studio implements vscode.Disposable {
       jobEnded: async (outcome) => {
         const dataset = jobs.current?.dataset;
         if (dataset !== undefined) datasets.release(dataset);
-        if (this.intent?.kind !== 'model') this.intent = undefined;
+        const uri = jobs.fileOf(outcome.jobId);
+        this.intent =
+          uri === undefined ? undefined : { kind: 'model', uri, name: nameOfFile(files.nameOf(uri)) };
         await events.onJobEnded(outcome).catch((error: unknown) => errors.record(error, 'After a job'));
         await jobs.finished(outcome);
       },
