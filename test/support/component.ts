@@ -1,6 +1,6 @@
 // Pages of the webview room without a VS Code: bundled on the spot, under the variables and default styles that real
 // windows hand out (test/fixtures/themes, captured by scripts/capture-themes.mjs).
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import axe from 'axe-core';
 import * as esbuild from 'esbuild';
@@ -57,11 +57,9 @@ export async function openComponent(browser: Browser, options: ComponentOptions)
   });
   await page.route('**/*', async (route) => {
     const { pathname } = new URL(route.request().url());
-    const built = path.join(root, pathname);
     if (pathname === '/') await route.fulfill({ contentType: 'text/html', body: html(theme, body) });
     else if (pathname === '/script.js')
       await route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: script });
-    else if (pathname.startsWith('/dist/') && existsSync(built)) await route.fulfill({ path: built });
     else await route.fulfill({ status: 404, body: '' });
   });
   await page.goto(`${ORIGIN}/`);
