@@ -1,6 +1,6 @@
 /** AVIF. Source: ISO/IEC 14496-12 (boxes) and 23008-12 (`ispe`); AOM, AV1 Image File Format, §6 (brands). */
 import { NotThisFormat, type ImageFormat, type Size } from './format.ts';
-import type { ByteReader } from './byte-reader.ts';
+import { EndOfBytes, type ByteReader } from './byte-reader.ts';
 
 interface Box {
   readonly type: string;
@@ -32,6 +32,7 @@ function child(reader: ByteReader, parent: Box, type: string, skip = 0): Box {
   for (const box of boxes(reader, parent.start + skip, Math.min(parent.end, reader.length))) {
     if (box.type === type) return box;
   }
+  if (parent.end > reader.length) throw new EndOfBytes();
   throw new NotThisFormat(`it has no “${type}”`);
 }
 
@@ -47,12 +48,14 @@ export const avif: ImageFormat = {
   matches: (reader) => reader.has(4, 'ftyp') && (reader.has(8, 'avif') || reader.has(8, 'avis')),
   /** The largest of the items' sizes: tiles, thumbnails and alpha planes are never larger than the image. */
   size(reader) {
-    const file: Box = { type: '', start: 0, end: reader.length };
+    // Where the file ends is not said; what is missing from it was cut off.
+    const file: Box = { type: '', start: 0, end: Infinity };
     const meta = child(reader, file, 'meta');
     // `meta` is a full box: four bytes of version and flags come first.
     const properties = child(reader, child(reader, meta, 'iprp', 4), 'ipco');
+    if (properties.end > reader.length) throw new EndOfBytes();
     let largest: Size = { width: 0, height: 0 };
-    for (const box of boxes(reader, properties.start, Math.min(properties.end, reader.length))) {
+    for (const box of boxes(reader, properties.start, properties.end)) {
       if (box.type !== 'ispe') continue;
       const size = { width: reader.u32be(box.start + 4), height: reader.u32be(box.start + 8) };
       if (size.width * size.height > largest.width * largest.height) largest = size;
