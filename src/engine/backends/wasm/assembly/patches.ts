@@ -13,7 +13,7 @@ export function gatherPatches(
   const imageBytes = (<usize>height * <usize>width * <usize>channels) << 2;
   const rowBytes = (<usize>width * <usize>channels) << 2;
   const pixelBytes = <usize>channels << 2;
-  const span = 3 * pixelBytes;
+  const span = <usize>3 * pixelBytes;
   const patchBytes = <usize>patchRow << 2;
   for (let line = firstLine; line < firstLine + lines; line++) {
     const image = map + <usize>(line / smallHeight) * imageBytes;
@@ -58,7 +58,7 @@ export function scatterPatches(
   const imageBytes = (<usize>height * <usize>width * <usize>channels) << 2;
   const rowBytes = (<usize>width * <usize>channels) << 2;
   const pixelBytes = <usize>channels << 2;
-  const span = 3 * pixelBytes;
+  const span = <usize>3 * pixelBytes;
   const patchBytes = <usize>patchRow << 2;
   for (let line = firstLine; line < firstLine + lines; line++) {
     const image = map + <usize>(line / smallHeight) * imageBytes;
