@@ -1,6 +1,6 @@
 /** A training job from files to a calibrated model: read, train, calibrate, save, with checkpoints on the way. */
 import type { DatasetSummary } from '../../shared/dataset.ts';
-import { LensError, isCancelled, toWireError, type WireError } from '../../shared/errors.ts';
+import { LensError, isCancelled, toWireError, type ErrorCode, type WireError } from '../../shared/errors.ts';
 import type { DatasetCard, ModelCard } from '../../shared/model-card.ts';
 import type { ModelFile } from '../../shared/model-file.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../../shared/model-spec.ts';
@@ -53,6 +53,9 @@ export interface JobEnvironment {
 }
 
 const checkpointMilliseconds = 10_000;
+
+/** What ends a GPU's part in a job, but not the job. */
+const deviceFailures: readonly ErrorCode[] = ['device-lost', 'engine-failed'];
 
 /** All that is needed to put an engine back to where it was. */
 interface RestartPoint {
@@ -264,8 +267,8 @@ class TrainingRun {
       try {
         return await this.train();
       } catch (error) {
-        const lost = error instanceof LensError && error.code === 'device-lost';
-        if (!lost || this.current.engine.info.kind === 'wasm') throw error;
+        const failed = error instanceof LensError && deviceFailures.includes(error.code);
+        if (!failed || this.current.engine.info.kind === 'wasm') throw error;
         this.environment.log('warn', `${error.message} Going on with WASM from the last checkpoint.`);
         this.current.engine.dispose();
         this.chosen = await this.environment.fallbackEngine();

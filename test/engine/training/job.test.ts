@@ -248,26 +248,28 @@ test('resumed on changed images or another build, the outcome says why it is not
   assert.match(rebuilt.resumeNote ?? '', /made by wasm-x/);
 });
 
-test('a lost GPU costs nothing but time: the fallback goes on from the last checkpoint', async () => {
-  const whole = await unbroken();
-  const run = makeRun({
-    chooseEngine: async () => ({
-      engine: counting(
-        await wasmEngine('simd'),
-        (step) => {
-          if (step === 12) throw new LensError('device-lost', 'The GPU was lost.');
-        },
-        'webgpu',
-      ),
-      reason: 'WebGPU: in a test',
-    }),
+for (const code of ['device-lost', 'engine-failed'] as const) {
+  test(`a GPU's end (${code}) costs nothing but time: the fallback goes on from the last checkpoint`, async () => {
+    const whole = await unbroken();
+    const run = makeRun({
+      chooseEngine: async () => ({
+        engine: counting(
+          await wasmEngine('simd'),
+          (step) => {
+            if (step === 12) throw new LensError(code, 'The GPU was lost.');
+          },
+          'webgpu',
+        ),
+        reason: 'WebGPU: in a test',
+      }),
+    });
+    const outcome = await runTrainingJob(plan, run.environment, new AbortController().signal);
+    assert.equal(outcome.state, 'finished', outcome.error?.message);
+    assertSameParameters(lastFile(run), whole);
+    assert.equal(lastFile(run).card.engine.reason, 'WASM: the GPU was lost');
+    assert.ok(run.log.some((line) => /Going on with WASM/.test(line)));
   });
-  const outcome = await runTrainingJob(plan, run.environment, new AbortController().signal);
-  assert.equal(outcome.state, 'finished', outcome.error?.message);
-  assertSameParameters(lastFile(run), whole);
-  assert.equal(lastFile(run).card.engine.reason, 'WASM: the GPU was lost');
-  assert.ok(run.log.some((line) => /Going on with WASM/.test(line)));
-});
+}
 
 test('a checkpoint that cannot be saved at the end fails the job with its sentence', async () => {
   const run = makeRun({
