@@ -46,10 +46,10 @@ export class LensHistogram extends LitElement {
         fill: var(--vscode-charts-blue);
       }
       .anomalous .mark {
-        stroke: var(--vscode-charts-orange);
+        stroke: var(--vscode-charts-yellow);
       }
       .anomalous .mark-head {
-        fill: var(--vscode-charts-orange);
+        fill: var(--vscode-charts-yellow);
       }
       text {
         fill: var(--vscode-foreground);

@@ -96,8 +96,8 @@ export class LensLossChart extends LitElement {
         fill: var(--vscode-charts-blue);
       }
       .validation {
-        stroke: var(--vscode-charts-orange);
-        fill: var(--vscode-charts-orange);
+        stroke: var(--vscode-charts-yellow);
+        fill: var(--vscode-charts-yellow);
       }
       .key .validation line {
         stroke-dasharray: 5 3;
@@ -182,7 +182,6 @@ export class LensLossChart extends LitElement {
     return html`<span class="key">
       <svg class=${kind} viewBox="0 0 24 10" aria-hidden="true">
         <line x1="0" y1="5" x2="24" y2="5" />
-        ${kind === 'train' ? nothing : html``}
       </svg>
       ${name} <span class="number value">${value === undefined ? '–' : formatScore(value)}</span>
     </span>`;
@@ -235,7 +234,7 @@ export class LensLossChart extends LitElement {
     const foreground = themeColor('--vscode-descriptionForeground', '--vscode-foreground');
     const lines = themeColor('--vscode-charts-lines', '--vscode-foreground');
     const blue = themeColor('--vscode-charts-blue', '--vscode-foreground');
-    const orange = themeColor('--vscode-charts-orange', '--vscode-foreground');
+    const yellow = themeColor('--vscode-charts-yellow', '--vscode-foreground');
     const background = themeColor('--vscode-editor-background', '--vscode-editorWidget-background');
     const body = getComputedStyle(document.body);
     const font = `11px ${body.fontFamily}`;
@@ -286,7 +285,7 @@ export class LensLossChart extends LitElement {
         {},
         { stroke: faint(blue), width: 1, points: { show: false }, spanGaps: true },
         { stroke: blue, width: 2, points: point(blue), spanGaps: true },
-        { stroke: orange, width: 2, dash: [6, 4], points: point(orange), spanGaps: true },
+        { stroke: yellow, width: 2, dash: [6, 4], points: point(yellow), spanGaps: true },
       ],
     };
   }

@@ -143,6 +143,19 @@ export const tableStyles = css`
   }
 `;
 
+/** A sentence of warning: sign and words, so that colour is not alone. */
+export const noticeStyles = css`
+  .warning {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: 8px;
+    align-items: start;
+  }
+  .warning vscode-icon {
+    color: var(--vscode-editorWarning-foreground);
+  }
+`;
+
 /** A page: one column, as wide as its content wants. */
 export const pageStyles = css`
   :host {

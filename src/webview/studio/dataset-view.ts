@@ -1,7 +1,6 @@
 /** What was found in the data set: shown before anything is trained. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { DatasetSummary, DatasetSurvey } from '../../shared/dataset.ts';
-import { describeShape } from '../../shared/model-spec.ts';
 import { facts, type Fact } from '../components/facts.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { splitTable } from '../components/split-table.ts';
@@ -33,15 +32,6 @@ export const datasetStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
-  }
-  .warning {
-    display: grid;
-    grid-template-columns: auto minmax(0, 1fr);
-    gap: 8px;
-    align-items: start;
-  }
-  .warning vscode-icon {
-    color: var(--vscode-editorWarning-foreground);
   }
 `;
 
@@ -94,7 +84,6 @@ export function datasetView(dataset: DatasetSummary, survey: DatasetSurvey, rate
     { term: 'Images', value: formatCount(survey.images) },
     { term: 'Sizes', value: sizeWords(survey), note: survey.sizes.length > 0 ? 'height × width' : undefined },
     { term: 'Colour', value: survey.colour ? 'in colour' : 'gray' },
-    { term: 'Suggested', value: describeShape(survey.suggested) },
   ];
   if (dataset.bytes !== null) list.splice(1, 0, { term: 'On disk', value: formatBytes(dataset.bytes) });
   const rateText = rateWarning(survey.split.calibration, rate);

@@ -3,7 +3,7 @@ import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { TrainingProposal } from '../../shared/protocol/studio.ts';
 import { countOf } from '../shared/format.ts';
-import { baseStyles, pageStyles, tableStyles } from '../shared/styles.ts';
+import { baseStyles, noticeStyles, pageStyles, tableStyles } from '../shared/styles.ts';
 import { factsStyles } from '../components/facts.ts';
 import '../components/elements.ts';
 import '../components/error.ts';
@@ -22,6 +22,7 @@ export class LensProposalPage extends LitElement {
     pageStyles,
     tableStyles,
     factsStyles,
+    noticeStyles,
     datasetStyles,
     css`
       .bar {

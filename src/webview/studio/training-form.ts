@@ -13,8 +13,9 @@ import {
   type Recipe,
 } from '../../shared/model-spec.ts';
 import { formatBytes } from '../shared/format.ts';
-import { baseStyles } from '../shared/styles.ts';
-import { corruptionWords, fitNames, recipeNames } from '../shared/words.ts';
+import '../components/elements.ts';
+import { baseStyles, noticeStyles } from '../shared/styles.ts';
+import { fitNames, recipeNames } from '../shared/words.ts';
 import { checkForm, imageBytes, withRecipe, type Field, type FormErrors, type FormValues } from './form.ts';
 
 /** Fires `form-change` with the new {@link FormValues}, `form-submit` when all fields hold. */
@@ -22,11 +23,12 @@ import { checkForm, imageBytes, withRecipe, type Field, type FormErrors, type Fo
 export class LensTrainingForm extends LitElement {
   static override styles = [
     baseStyles,
+    noticeStyles,
     css`
       :host {
         display: block;
       }
-      form {
+      .form {
         display: grid;
         gap: 22px;
       }
@@ -102,6 +104,11 @@ export class LensTrainingForm extends LitElement {
         font-size: 0.93em;
       }
       .error {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 6px;
+      }
+      .error vscode-icon {
         color: var(--vscode-errorForeground);
       }
     `,
@@ -137,7 +144,7 @@ export class LensTrainingForm extends LitElement {
     const { values } = this;
     const corruption = corruptionOf[values.recipe];
     return html`
-      <form novalidate @submit=${this.#onSubmit}>
+      <div class="form" role="form" aria-label="Training" @keydown=${this.#onKey}>
         <fieldset>
           <legend>Model</legend>
           ${this.#text('name', 'Name', 'Its file is called after it.', errors)} ${this.#size(errors)}
@@ -185,21 +192,22 @@ export class LensTrainingForm extends LitElement {
           </div>
         </fieldset>
         ${this.#memory()}
-        <button type="submit" hidden>Train</button>
-      </form>
+      </div>
     `;
   }
 
   #memory(): unknown {
     const bytes = imageBytes(this.values, this.images);
     if (bytes === null) return nothing;
-    const over = bytes > this.memoryBudget;
-    return html`<p class=${over ? 'error' : 'quiet'} role="status">
-      ${
-        over
-          ? `The images need ${formatBytes(bytes)} of memory at this size, more than the budget of ${formatBytes(this.memoryBudget)} (setting “latentLens.memoryBudget”); a smaller size fits.`
-          : `The images take ${formatBytes(bytes)} of memory at this size. Corruption of the input: ${corruptionWords(corruptionOf[this.values.recipe])}.`
-      }
+    if (bytes <= this.memoryBudget) {
+      return html`<p class="quiet">The images take ${formatBytes(bytes)} of memory at this size.</p>`;
+    }
+    return html`<p class="warning" role="status">
+      <vscode-icon name="warning"></vscode-icon>
+      <span
+        >The images need ${formatBytes(bytes)} of memory at this size, more than the budget of
+        ${formatBytes(this.memoryBudget)} (setting “latentLens.memoryBudget”). A smaller size fits.</span
+      >
     </p>`;
   }
 
@@ -229,7 +237,9 @@ export class LensTrainingForm extends LitElement {
   #help(field: Field, help: string, error: string | undefined): TemplateResult {
     return error === undefined
       ? html`<span class="help" id="${field}-help">${help}</span>`
-      : html`<span class="error" id="${field}-help" role="alert">${error}</span>`;
+      : html`<span class="error" id="${field}-help" role="alert"
+          ><vscode-icon name="error"></vscode-icon><span>${error}</span></span
+        >`;
   }
 
   #size(errors: FormErrors): TemplateResult {
@@ -240,12 +250,11 @@ export class LensTrainingForm extends LitElement {
         ${this.#input('height', errors, 'Height')} <span aria-hidden="true">×</span>
         ${this.#input('width', errors, 'Width')}
       </div>
-      <span
-        class=${error === undefined ? 'help' : 'error'}
-        id="height-help"
-        role=${ifDefined(error === undefined ? undefined : 'alert')}
-        >${error ?? `Height × width in pixels, ${minSide} to ${maxSide}; all images are fitted to it.`}</span
-      >
+      ${this.#help(
+        'height',
+        `Height × width in pixels, ${minSide} to ${maxSide}; all images are fitted to it.`,
+        error,
+      )}
       <span class="visually-hidden" id="width-help">${error ?? ''}</span>
     </div>`;
   }
@@ -285,7 +294,9 @@ export class LensTrainingForm extends LitElement {
     this.touched = new Set([...this.touched, field]);
   }
 
-  #onSubmit(event: Event): void {
+  /** Enter in a field submits; a webview's sandbox keeps real forms from doing so. */
+  #onKey(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault();
     void this.submit();
   }

@@ -1,0 +1,160 @@
+/** A worker that speaks the engine's contract and learns nothing. What it does follows from the data set's id. */
+import { LensError } from '../../../src/shared/errors.ts';
+import type {
+  EngineApi,
+  EngineHostApi,
+  JobOutcome,
+  JobSnapshot,
+  TrainRequest,
+} from '../../../src/shared/protocol/engine.ts';
+import { connect, portChannel } from '../../../src/shared/rpc.ts';
+import { packStart } from '../../../src/shared/transport.ts';
+import {
+  cardOf,
+  engineCard,
+  examplesOf,
+  historyOf,
+  lossAt,
+  modelFileOf,
+  reconstructionsOf,
+  surveyOf,
+  type Kind,
+} from './samples.ts';
+
+const stepsPerEpoch = 25;
+const epochs = 20;
+let stopped: (() => void) | undefined;
+
+const kindOf = (name: string): Kind => (name === 'parts' ? 'parts' : 'digits');
+
+function snapshotOf(jobId: string, name: string, kind: Kind, done: number): JobSnapshot {
+  const complete = Math.floor(done / stepsPerEpoch);
+  const step = done % stepsPerEpoch;
+  return {
+    jobId,
+    name,
+    phase: 'training',
+    done,
+    total: epochs * stepsPerEpoch,
+    card: cardOf(kind, { state: 'training', epochs: complete }),
+    engine: engineCard,
+    imagesPerSecond: 1224,
+    secondsLeft: (epochs * stepsPerEpoch - done) * 0.052,
+    history: historyOf(complete),
+    runningLosses: Float32Array.from({ length: step }, (_, i) => lossAt(complete + i / stepsPerEpoch, 1)),
+    examples: examplesOf(kind),
+    reconstructions: reconstructionsOf(kind, complete),
+    skipped: [],
+    skippedCount: 0,
+    warning: null,
+  };
+}
+
+const outcome = (jobId: string, rest: Partial<JobOutcome>): JobOutcome => ({
+  jobId,
+  state: 'finished',
+  error: null,
+  savedAs: null,
+  card: null,
+  resumeNote: null,
+  ...rest,
+});
+
+const host = connect<EngineApi, EngineHostApi>(portChannel(self as unknown as Worker), {
+  start: ({ kernels }) => {
+    if (!(kernels.simd instanceof ArrayBuffer) || !(kernels.fma instanceof ArrayBuffer)) {
+      throw new LensError('engine-unavailable', 'The kernels did not arrive.');
+    }
+  },
+  survey: async ({ dataset }, { signal }) => {
+    host.send('progress', { text: 'Looking at the images', done: 120, total: 200 });
+    if (dataset.id === 'endless') await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    if (dataset.id === 'no-images') {
+      throw new LensError(
+        'invalid-dataset',
+        'There is no image that can be read in “digits”; choose another folder.',
+      );
+    }
+    return surveyOf(dataset);
+  },
+  train,
+  resume: async ({ jobId, model, dataset }) => {
+    host.send('log', { level: 'info', text: `resume ${model.length}` });
+    return run(jobId, dataset.name, dataset.id, kindOf(dataset.name), 7);
+  },
+  stop: () => stopped?.(),
+  evaluate: () => {
+    throw new LensError('internal', 'not here');
+  },
+});
+
+async function train({ jobId, name, dataset }: TrainRequest): Promise<JobOutcome> {
+  return run(jobId, name, dataset.id, kindOf(dataset.name), 0);
+}
+
+async function run(jobId: string, name: string, id: string, kind: Kind, first: number): Promise<JobOutcome> {
+  if (id === 'reading') {
+    host.send('snapshot', {
+      ...snapshotOf(jobId, name, kind, 0),
+      phase: 'reading',
+      done: 1240,
+      total: 2000,
+      card: null,
+      imagesPerSecond: null,
+      secondsLeft: null,
+      examples: null,
+      reconstructions: null,
+    });
+    await new Promise<void>((resolve) => (stopped = resolve));
+    return outcome(jobId, { state: 'stopped' });
+  }
+  if (id === 'pull') {
+    const pack = await host.call('pull', { source: id, cursor: packStart });
+    host.send('log', { level: 'info', text: `pulled ${pack.bytes.length} ${pack.bytes.at(-1) ?? -1}` });
+  }
+  const steps = [0.4, 1, 2.5, 4, 5.2, 6, 6.64].map((epoch) => Math.round((first + epoch) * stepsPerEpoch));
+  for (const done of steps) {
+    host.send('snapshot', snapshotOf(jobId, name, kind, done));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  switch (id) {
+    case 'crash':
+      setTimeout(() => {
+        throw new Error('the sky fell');
+      });
+      await new Promise(() => undefined);
+      break;
+    case 'memory':
+      setTimeout(() => {
+        throw new RangeError('Array buffer allocation failed');
+      });
+      await new Promise(() => undefined);
+      break;
+    case 'diverge':
+      await host.call('save', { jobId, name, bytes: modelFileOf(kind, { state: 'training', epochs: 6 }) });
+      return outcome(jobId, {
+        state: 'failed',
+        savedAs: `latent-lens/${name}.lens.safetensors`,
+        error: {
+          code: 'diverged',
+          message: 'The loss is no longer a number after epoch 6; train again with a smaller learning rate.',
+        },
+      });
+    case 'hold': {
+      await new Promise<void>((resolve) => (stopped = resolve));
+      const options = { state: 'stopped', epochs: 6 } as const;
+      const { savedAs } = await host.call('save', { jobId, name, bytes: modelFileOf(kind, options) });
+      return outcome(jobId, { state: 'stopped', savedAs, card: cardOf(kind, options) });
+    }
+    case 'disk-full':
+      try {
+        await host.call('save', { jobId, name, bytes: modelFileOf(kind) });
+      } catch (error) {
+        const { code, message } = error as LensError;
+        return outcome(jobId, { state: 'failed', error: { code, message } });
+      }
+  }
+  const padding = id === 'large' ? 9 * 1024 * 1024 : 0;
+  const { savedAs } = await host.call('save', { jobId, name, bytes: modelFileOf(kind, {}, padding) });
+  return outcome(jobId, { savedAs, card: cardOf(kind) });
+}

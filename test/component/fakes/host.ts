@@ -1,0 +1,180 @@
+/** The extension host of a page under test: in the page itself, behind `acquireVsCodeApi`. Records what it is asked. */
+import { LensError, toWireError } from '../../../src/shared/errors.ts';
+import type { ModelCardHostApi, ModelCardPageApi } from '../../../src/shared/protocol/model-card-page.ts';
+import type { ReportHostApi, ReportPageApi } from '../../../src/shared/protocol/report.ts';
+import type { StudioHostApi, StudioPageApi } from '../../../src/shared/protocol/studio.ts';
+import { connect, type Channel, type Connection } from '../../../src/shared/rpc.ts';
+import { packBytes } from '../../../src/shared/transport.ts';
+import * as samples from './samples.ts';
+
+// The Studio’s `ready` answers with more than the others’ and serves them too.
+type Local = StudioHostApi & Omit<ReportHostApi, 'ready'> & Omit<ModelCardHostApi, 'ready'>;
+type Remote = StudioPageApi & ReportPageApi & ModelCardPageApi;
+
+export interface RecordedCall {
+  readonly method: string;
+  readonly params: unknown;
+  /** Milliseconds since the page began. */
+  readonly at: number;
+}
+
+export interface FakeHost {
+  readonly page: Connection<Remote>;
+  readonly calls: RecordedCall[];
+  /** Files that `readFile` knows, by URI. */
+  readonly files: Map<string, Uint8Array>;
+  /** Files saved, by URI. */
+  readonly saved: Map<string, Uint8Array>;
+  /** Number of bytes of each buffer behind the parts of saves. */
+  readonly saveBuffers: number[];
+  /** Set to refuse saves. */
+  fault: 'disk-full' | null;
+  readonly samples: typeof samples;
+  /** Violations of the content policy. */
+  readonly violations: string[];
+  state: unknown;
+}
+
+const calls: RecordedCall[] = [];
+const files = new Map<string, Uint8Array>();
+const saved = new Map<string, Uint8Array>();
+const saveBuffers: number[] = [];
+const open = new Map<string, { name: string; parts: Uint8Array[]; size: number }>();
+const violations: string[] = [];
+
+document.addEventListener('securitypolicyviolation', (event) => {
+  violations.push(
+    `${event.violatedDirective}: ${event.blockedURI} ${event.sample} (${event.sourceFile}:${event.lineNumber})`,
+  );
+});
+
+let toHost: ((message: unknown) => void) | undefined;
+const channel: Channel = {
+  // As VS Code does: a copy, in a task of its own.
+  post: (message) => {
+    const copy: unknown = structuredClone(message);
+    setTimeout(() => dispatchEvent(new MessageEvent('message', { data: copy })));
+  },
+  listen: (receive) => {
+    toHost = receive;
+    return () => (toHost = undefined);
+  },
+};
+
+const note =
+  (method: string) =>
+  (params: unknown): void => {
+    calls.push({ method, params, at: performance.now() });
+  };
+const noteQuietly = (method: string, params: unknown): void => note(method)(params);
+
+const page = connect<Local, Remote>(
+  channel,
+  {
+    ready: (params) => {
+      noteQuietly('ready', params);
+      return { engine: 'auto', version: '0.1.0' };
+    },
+    pull: (params) => {
+      noteQuietly('pull', params);
+      const bytes = new Uint8Array(1000).fill(7);
+      return {
+        segments: [
+          {
+            file: { index: 0, path: 'a.png', role: 'image', label: 0, split: null },
+            offset: 0,
+            length: 1000,
+            size: 1000,
+          },
+        ],
+        bytes,
+        next: null,
+      };
+    },
+    readFile: ({ uri, offset, length }) => {
+      noteQuietly('readFile', { uri, offset, length });
+      const file = files.get(uri) ?? saved.get(uri);
+      if (!file) throw new LensError('not-found', 'The file is no longer there.');
+      return { bytes: file.slice(offset, offset + length), size: file.length };
+    },
+    beginSave: ({ jobId, name, size }) => {
+      noteQuietly('beginSave', { jobId, name, size });
+      const token = `save-${open.size + 1}`;
+      open.set(token, { name, parts: [], size });
+      return { token };
+    },
+    appendSave: ({ token, bytes }) => {
+      noteQuietly('appendSave', { token, length: bytes.length });
+      if (bytes.length > packBytes) throw new LensError('internal', 'The part is too large.');
+      if (host.fault === 'disk-full')
+        throw new LensError('disk-full', 'The disk is full; free some space and resume.');
+      saveBuffers.push(bytes.buffer.byteLength);
+      open.get(token)?.parts.push(bytes);
+    },
+    commitSave: ({ token }) => {
+      noteQuietly('commitSave', { token });
+      const entry = open.get(token);
+      if (!entry) throw new LensError('write-failed', 'This save was never begun.');
+      const whole = new Uint8Array(entry.size);
+      let offset = 0;
+      for (const part of entry.parts) {
+        whole.set(part, offset);
+        offset += part.length;
+      }
+      if (offset !== entry.size) throw new LensError('write-failed', 'The parts are not the whole.');
+      const uri = `file:///workspace/latent-lens/${entry.name}.lens.safetensors`;
+      saved.set(uri, whole);
+      return { uri, savedAs: `latent-lens/${entry.name}.lens.safetensors` };
+    },
+    jobChanged: note('jobChanged'),
+    jobEnded: note('jobEnded'),
+    chooseDataset: note('chooseDataset'),
+    openFile: note('openFile'),
+    checkImage: note('checkImage'),
+    reveal: note('reveal'),
+    resumeModel: note('resumeModel'),
+    showLog: note('showLog'),
+    log: note('log'),
+    reportError: note('reportError'),
+    chooseModel: note('chooseModel'),
+    train: note('train'),
+    setActive: note('setActive'),
+    openInStudio: note('openInStudio'),
+    resume: note('resume'),
+  },
+  (error) => note('noticeError')(toWireError(error)),
+);
+
+const host: FakeHost = {
+  page,
+  calls,
+  files,
+  saved,
+  saveBuffers,
+  fault: null,
+  samples,
+  violations,
+  state: undefined,
+};
+const kept = sessionStorage.getItem('state');
+if (kept !== null) host.state = JSON.parse(kept);
+
+Object.assign(globalThis, {
+  fakeHost: host,
+  acquireVsCodeApi: () => ({
+    postMessage: (message: unknown, transfer?: readonly ArrayBuffer[]) => {
+      const copy: unknown = structuredClone(message, { transfer: transfer ? [...transfer] : [] });
+      setTimeout(() => toHost?.(copy));
+    },
+    getState: () => host.state,
+    setState: (state: unknown) => {
+      host.state = state;
+      sessionStorage.setItem('state', JSON.stringify(state));
+    },
+  }),
+});
+
+declare global {
+  // A test reaches its host through the page's window.
+  var fakeHost: FakeHost;
+}

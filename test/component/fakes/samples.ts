@@ -1,0 +1,275 @@
+/** Images and numbers that look like the real ones: drawn by the project's own generator, reconstructed by blurring. */
+import { sampleDatasets } from '../../../src/extension/samples/index.ts';
+import type { DatasetSummary, DatasetSurvey } from '../../../src/shared/dataset.ts';
+import type { EngineCard, EpochRecord, ModelCard } from '../../../src/shared/model-card.ts';
+import { writeModelFile, tensorNames } from '../../../src/shared/model-file.ts';
+import { corruptionOf, notebookTraining, type ModelSpec } from '../../../src/shared/model-spec.ts';
+import type { Examples } from '../../../src/shared/protocol/engine.ts';
+import type { CheckResult } from '../../../src/shared/protocol/scoring.ts';
+import type { TrainingProposal } from '../../../src/shared/protocol/studio.ts';
+import { conformalThreshold, judge } from '../../../src/shared/verdict.ts';
+import type { Tensor } from '../../../src/shared/safetensors.ts';
+
+export type Kind = 'digits' | 'parts';
+
+const seed = 1;
+export const sideOf = (kind: Kind): number => (kind === 'digits' ? 28 : 64);
+
+/** Gray bytes of one sample image. @param folder below the data set, e.g. `test/rotated` */
+export function drawSample(kind: Kind, folder: string, index: number): Uint8Array {
+  const group = sampleDatasets
+    .find(({ name }) => name === kind)
+    ?.groups.find((one) => one.folder === `${kind}/${folder}`);
+  if (!group) throw new Error(`no sample folder ${kind}/${folder}`);
+  return group.draw(seed, index);
+}
+
+/** A stand-in for a reconstruction: the image averaged over a square of `2·radius + 1` pixels. */
+export function blurred(image: Uint8Array, side: number, radius: number): Uint8Array {
+  const out = new Uint8Array(image.length);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      let sum = 0;
+      let count = 0;
+      for (let dy = -radius; dy <= radius; dy++) {
+        for (let dx = -radius; dx <= radius; dx++) {
+          const [row, column] = [y + dy, x + dx];
+          if (row < 0 || row >= side || column < 0 || column >= side) continue;
+          sum += image[row * side + column] ?? 0;
+          count++;
+        }
+      }
+      out[y * side + x] = sum / count;
+    }
+  }
+  return out;
+}
+
+export const specOf = (kind: Kind): ModelSpec => ({
+  height: sideOf(kind),
+  width: sideOf(kind),
+  channels: 1,
+  latent: 20,
+  variant: 'plain',
+  recipe: 'detector',
+  corruption: corruptionOf.detector,
+  loss: 'mse',
+});
+
+const exampleFolders: Record<Kind, readonly string[]> = {
+  digits: ['0', '1', '2', '3', '4', '6', '8', '9'].map((digit) => `train/${digit}`),
+  parts: new Array<string>(8).fill('train/good'),
+};
+
+export function examplesOf(kind: Kind): Examples {
+  const side = sideOf(kind);
+  const inputs = new Uint8Array(8 * side * side);
+  exampleFolders[kind].forEach((folder, index) => {
+    inputs.set(drawSample(kind, folder, index), index * side * side);
+  });
+  const labels = Int32Array.from(exampleFolders[kind], (folder) =>
+    kind === 'digits' ? Number(folder.slice(-1)) : 0,
+  );
+  return { height: side, width: side, channels: 1, count: 8, inputs, labels };
+}
+
+/** Reconstructions that sharpen with the epochs. */
+export function reconstructionsOf(kind: Kind, epoch: number): Uint8Array {
+  const side = sideOf(kind);
+  const { inputs } = examplesOf(kind);
+  const radius = Math.max(1, 6 - epoch);
+  const out = new Uint8Array(inputs.length);
+  for (let i = 0; i < 8; i++) {
+    const one = inputs.subarray(i * side * side, (i + 1) * side * side);
+    out.set(blurred(one, side, radius), i * side * side);
+  }
+  return out;
+}
+
+/** A falling curve with a little unrest, the same every time. */
+export const lossAt = (time: number, unrest = 0): number =>
+  0.0098 +
+  0.055 * Math.exp(-time / 2.4) +
+  0.012 * Math.exp(-time / 9) +
+  unrest * Math.sin(time * 91.7) * 0.0016;
+
+export const historyOf = (epochs: number): EpochRecord[] =>
+  Array.from({ length: epochs }, (_, index) => ({
+    epoch: index + 1,
+    train: lossAt(index + 0.7),
+    validation: lossAt(index + 1) * 1.04,
+    seconds: 1.31,
+    imagesPerSecond: 1224,
+  }));
+
+export const engineCard: EngineCard = {
+  kind: 'wasm',
+  build: 'wasm-fma-1',
+  reason: 'This window has no GPU adapter.',
+};
+
+const digitClasses = Array.from({ length: 10 }, (_, digit) => ({ name: String(digit), count: 200 }));
+
+export const skipped = [
+  { path: 'digits/train/3/Thumbs.db.png', reason: 'Not an image: the file does not begin like a PNG.' },
+  { path: 'digits/train/7/empty.png', reason: 'The file is empty.' },
+];
+
+export function datasetOf(kind: Kind, id = `${kind}-1`): DatasetSummary {
+  const classes = kind === 'digits' ? digitClasses : [{ name: 'good', count: 600 }];
+  const images = kind === 'digits' ? 2000 : 600;
+  return {
+    id,
+    name: kind,
+    uri: `file:///workspace/samples/${kind}/train`,
+    kind: 'folder',
+    files: images,
+    images,
+    bytes: images * 320,
+    classes,
+    splits: null,
+    skipped: kind === 'digits' ? skipped : [],
+    skippedCount: kind === 'digits' ? 2 : 0,
+    cut: null,
+  };
+}
+
+export function surveyOf(dataset: DatasetSummary): DatasetSurvey {
+  const kind: Kind = dataset.name === 'parts' ? 'parts' : 'digits';
+  const images = dataset.images ?? 0;
+  const side = sideOf(kind);
+  const tenth = Math.round(images / 10);
+  return {
+    images,
+    sampled: Math.min(200, images),
+    sizes: [{ width: side, height: side, count: Math.min(200, images) }],
+    colour: false,
+    suggested: { height: side, width: side, channels: 1 },
+    classes: dataset.classes.map(({ name, count }) => ({ name, count: count ?? 0 })),
+    split: { fit: images - 2 * tenth, validation: tenth, calibration: tenth, test: 0 },
+    skipped: [],
+  };
+}
+
+export const proposalOf = (dataset: DatasetSummary): TrainingProposal => ({
+  dataset,
+  location: `samples/${dataset.name}/train`,
+  defaults: {
+    training: notebookTraining,
+    latent: 20,
+    recipe: 'detector',
+    fit: 'contain',
+    falseAlarmRate: 0.01,
+    memoryBudget: 1.5 * 1024 ** 3,
+  },
+  name: dataset.name,
+});
+
+export function calibrationScores(images: number): Float64Array {
+  return Float64Array.from({ length: images }, (_, index) => {
+    const share = (index + 0.5) / images;
+    return 0.0042 + 0.0048 * (-Math.log(1 - share)) ** 0.8;
+  }).sort();
+}
+
+export interface CardOptions {
+  readonly epochs?: number;
+  readonly state?: 'training' | 'stopped' | 'finished';
+  readonly calibrated?: boolean;
+}
+
+export function cardOf(kind: Kind, options: CardOptions = {}): ModelCard {
+  const { state = 'finished', epochs = 20, calibrated = state === 'finished' } = options;
+  const dataset = datasetOf(kind);
+  const survey = surveyOf(dataset);
+  const n = survey.split.calibration;
+  const threshold = conformalThreshold(calibrationScores(n), 0.01);
+  return {
+    format: 'latent-lens',
+    version: 1,
+    writtenBy: '0.1.0',
+    created: '2026-11-24T08:15:00.000Z',
+    name: kind,
+    spec: specOf(kind),
+    preprocessing: { fit: 'contain' },
+    training: notebookTraining,
+    progress: { state, epoch: epochs, step: state === 'finished' ? 0 : 12, stepsPerEpoch: 25 },
+    history: historyOf(epochs),
+    dataset: {
+      name: kind,
+      kind: 'folder',
+      location: `samples/${kind}/train`,
+      images: survey.images,
+      classes: [...survey.classes],
+      split: survey.split,
+      skipped: [...dataset.skipped],
+      skippedCount: dataset.skippedCount,
+      fingerprint: '5f2a',
+    },
+    engine: engineCard,
+    calibration: calibrated
+      ? {
+          score: 'mse',
+          rule: 'split-conformal',
+          images: n,
+          requestedRate: 0.01,
+          promisedRate: threshold.promisedRate,
+          threshold: threshold.threshold,
+          when: '2026-11-24T08:16:00.000Z',
+        }
+      : null,
+    notebookRule: calibrated ? { threshold: 0.0112, flagged: 0.362 } : null,
+  };
+}
+
+/** A model file as the engine writes it, without weights. @param padding bytes of a further tensor */
+export function modelFileOf(kind: Kind, options: CardOptions = {}, padding = 0): Uint8Array {
+  const card = cardOf(kind, options);
+  const side = sideOf(kind);
+  const { inputs, labels } = examplesOf(kind);
+  const epochs = Int32Array.from([0, 4, 8, 12, 16, 20].filter((epoch) => epoch <= card.history.length));
+  const images = new Uint8Array(epochs.length * inputs.length);
+  epochs.forEach((epoch, index) => images.set(reconstructionsOf(kind, epoch), index * inputs.length));
+  const tensors = new Map<string, Tensor>([
+    [tensorNames.exampleInputs, { dtype: 'U8', shape: [8, side, side, 1], data: inputs }],
+    [tensorNames.exampleLabels, { dtype: 'I32', shape: [8], data: labels }],
+    [tensorNames.exampleEpochs, { dtype: 'I32', shape: [epochs.length], data: epochs }],
+    [
+      tensorNames.exampleReconstructions,
+      { dtype: 'U8', shape: [epochs.length, 8, side, side, 1], data: images },
+    ],
+  ]);
+  if (card.calibration !== null) {
+    const scores = calibrationScores(card.calibration.images);
+    tensors.set(tensorNames.calibrationScores, { dtype: 'F64', shape: [scores.length], data: scores });
+  }
+  if (padding > 0) {
+    const data = Uint8Array.from({ length: padding }, (_, index) => (index * 7) % 251);
+    tensors.set('padding', { dtype: 'U8', shape: [padding], data });
+  }
+  return writeModelFile({ card, tensors });
+}
+
+/** The outcome of a check: ordinary images are blurred a little, anomalous ones lose what should not be there. */
+export function checkResultOf(kind: Kind, folder: string, index = 0): CheckResult {
+  const side = sideOf(kind);
+  const input = drawSample(kind, folder, index);
+  const anomalous = !folder.endsWith('good');
+  const reconstruction = blurred(input, side, anomalous ? 3 : 1);
+  const difference = Float32Array.from(input, (value, i) => ((reconstruction[i] ?? 0) - value) / 255);
+  const scores = calibrationScores(kind === 'digits' ? 2000 : 60);
+  const score = anomalous ? 0.0613 : 0.0071;
+  return {
+    height: side,
+    width: side,
+    channels: 1,
+    originalWidth: side,
+    originalHeight: side,
+    input,
+    reconstruction,
+    difference,
+    verdict: judge(score, scores, conformalThreshold(scores, 0.01)),
+    calibrationScores: scores,
+    milliseconds: 9,
+  };
+}

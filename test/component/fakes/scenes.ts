@@ -1,0 +1,197 @@
+/** Every state of every page, and how to bring a page there: the looks and the accessibility tests go through them. */
+import type { Page } from 'playwright-core';
+import type { PageName } from '../../support/page-harness.ts';
+import type {} from './host.ts';
+import type { Kind, CardOptions } from './samples.ts';
+
+export interface Scene {
+  readonly name: string;
+  readonly page: PageName;
+  /** Brings the page there and waits until it shows. */
+  readonly play: (page: Page) => Promise<void>;
+}
+
+/** Proposes a data set whose id says what the engine will do with it. */
+export const propose = (page: Page, kind: Kind, id: string, startNow = false): Promise<void> =>
+  page.evaluate(
+    ([kind, id, startNow]) => {
+      const { page, samples } = globalThis.fakeHost;
+      return page.call('propose', { ...samples.proposalOf(samples.datasetOf(kind, id)), startNow });
+    },
+    [kind, id, startNow] as const,
+  );
+
+/** Puts a model file where the host finds it and shows it in the Studio. */
+export const showModel = (page: Page, kind: Kind, options: CardOptions = {}): Promise<void> =>
+  page.evaluate(
+    ([kind, options]) => {
+      const { page, samples, files } = globalThis.fakeHost;
+      const uri = `file:///workspace/latent-lens/${kind}.lens.safetensors`;
+      files.set(uri, samples.modelFileOf(kind, options));
+      return page.call('showModel', { uri, name: kind });
+    },
+    [kind, options] as const,
+  );
+
+/** Asks the report for a check; resolves with its outcome. @param name `KIND/test/FOLDER/…` */
+export const check = (page: Page, name: string, modelKey = 'one'): Promise<unknown> =>
+  page.evaluate(
+    ([name, modelKey]) => {
+      const { page, samples, files } = globalThis.fakeHost;
+      const kind = name.startsWith('parts') ? 'parts' : 'digits';
+      const model = `file:///workspace/latent-lens/${kind}.lens.safetensors`;
+      files.set(model, samples.modelFileOf(kind));
+      return page.call('check', {
+        image: `file:///workspace/samples/${name}`,
+        name: `samples/${name}`.replace(/^samples\//, ''),
+        bytes: new Uint8Array(320),
+        model,
+        modelKey: `${model} ${modelKey}`,
+        modelName: kind,
+        card: samples.cardOf(kind),
+        falseAlarmRate: 0.01,
+      });
+    },
+    [name, modelKey] as const,
+  );
+
+const showCard = (page: Page, kind: Kind, options: CardOptions, active: boolean): Promise<void> =>
+  page.evaluate(
+    ([kind, options, active]) => {
+      const { page, samples } = globalThis.fakeHost;
+      return page.call('show', {
+        name: kind,
+        size: 1_240_000,
+        active,
+        card: samples.cardOf(kind, options),
+        tensors: [
+          { name: 'encoder_module.0.weight', dtype: 'F32', shape: [16, 1, 3, 3] },
+          { name: 'encoder_module.0.bias', dtype: 'F32', shape: [16] },
+          { name: 'encoder_module.2.weight', dtype: 'F32', shape: [32, 16, 3, 3] },
+          { name: 'calibration.scores', dtype: 'F64', shape: [200] },
+        ],
+      });
+    },
+    [kind, options, active] as const,
+  );
+
+const text = (page: Page, wanted: string | RegExp): Promise<void> => page.getByText(wanted).first().waitFor();
+
+/** Images are drawn when their boxes have a size; charts a turn later. */
+const settle = (page: Page): Promise<void> =>
+  page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+  );
+
+const scene = (page: PageName, name: string, play: (page: Page) => Promise<unknown>): Scene => ({
+  name: `${page}-${name}`,
+  page,
+  play: async (opened) => {
+    await play(opened);
+    await settle(opened);
+  },
+});
+
+export const scenes: readonly Scene[] = [
+  scene('studio', 'empty', (page) => text(page, 'Choose Images…')),
+  scene('studio', 'surveying', async (page) => {
+    await propose(page, 'digits', 'endless');
+    await text(page, '120 of 200');
+  }),
+  scene('studio', 'survey-failed', async (page) => {
+    await propose(page, 'digits', 'no-images');
+    await text(page, 'There is no image that can be read');
+  }),
+  scene('studio', 'proposal', async (page) => {
+    await propose(page, 'digits', 'digits');
+    await text(page, 'Learning rate');
+    await page.getByText('2 files left out').click();
+  }),
+  scene('studio', 'proposal-warnings', async (page) => {
+    await propose(page, 'parts', 'parts');
+    await page.getByLabel('Epochs').fill('none');
+    await page.getByLabel('Height').fill('4');
+    await page.getByRole('button', { name: 'Train' }).click();
+    await text(page, 'must be a whole number');
+  }),
+  scene('studio', 'reading', async (page) => {
+    await propose(page, 'digits', 'reading', true);
+    await text(page, '1,240 of 2,000');
+  }),
+  scene('studio', 'running-digits', async (page) => {
+    await propose(page, 'digits', 'hold', true);
+    await text(page, '166 of 500');
+  }),
+  scene('studio', 'running-parts', async (page) => {
+    await propose(page, 'parts', 'hold', true);
+    await text(page, '166 of 500');
+  }),
+  scene('studio', 'finished', async (page) => {
+    await propose(page, 'digits', 'digits', true);
+    await text(page, 'After epoch');
+  }),
+  scene('studio', 'stopped', async (page) => {
+    await propose(page, 'parts', 'hold', true);
+    await text(page, '166 of 500');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await text(page, 'After epoch');
+  }),
+  scene('studio', 'failed', async (page) => {
+    await propose(page, 'digits', 'diverge', true);
+    await text(page, 'The loss is no longer a number');
+  }),
+  scene('studio', 'model', async (page) => {
+    await showModel(page, 'parts');
+    await text(page, 'After epoch');
+    await page.getByText('Losses of 20 epochs').click();
+  }),
+  scene('report', 'waiting', (page) => text(page, 'Check an image')),
+  scene('report', 'checking', async (page) => {
+    void check(page, 'digits/test/good/crash-never.png').catch(() => undefined);
+    void check(page, 'digits/test/good/slow.png').catch(() => undefined);
+    await text(page, 'Checking with digits');
+  }),
+  scene('report', 'ordinary', async (page) => {
+    await check(page, 'digits/test/good/004.png');
+    await text(page, 'Not anomalous');
+  }),
+  scene('report', 'anomalous-digits', async (page) => {
+    await check(page, 'digits/test/rotated/004.png');
+    await text(page, 'Anomalous at');
+  }),
+  scene('report', 'anomalous-parts', async (page) => {
+    await check(page, 'parts/test/scratches/003.png');
+    await text(page, 'Anomalous at');
+    await page.getByLabel('squared').check();
+  }),
+  scene('report', 'broken-image', async (page) => {
+    await check(page, 'digits/test/good/broken.png');
+    await text(page, 'ends too early');
+  }),
+  scene('report', 'uncalibrated', async (page) => {
+    await check(page, 'digits/test/good/uncalibrated.png');
+    await text(page, 'Choose Model…');
+  }),
+  scene('model-card', 'reading', (page) => text(page, 'Reading the model')),
+  scene('model-card', 'finished', async (page) => {
+    await showCard(page, 'digits', {}, true);
+    await text(page, 'Active model');
+    await page.getByText('4 tensors').click();
+  }),
+  scene('model-card', 'unfinished', async (page) => {
+    await showCard(page, 'parts', { state: 'stopped', epochs: 6 }, false);
+    await text(page, 'Set Active');
+  }),
+  scene('model-card', 'failed', async (page) => {
+    await page.evaluate(() =>
+      globalThis.fakeHost.page.call('showError', {
+        name: 'weights.lens.safetensors',
+        error: {
+          code: 'invalid-model-file',
+          message: 'This is not a valid safetensors file: its header is not JSON.',
+        },
+      }),
+    );
+    await text(page, 'its header is not JSON');
+  }),
+];
