@@ -33,7 +33,12 @@ function dataset(paths: readonly string[], id = 'set'): ScannedDataset {
 
 /** Bytes that differ from file to file and from place to place; the pattern's length is prime to a pack's. */
 const bytesOf = (length: number, first = 0): Uint8Array =>
-  new Uint8Array(Buffer.alloc(length, Uint8Array.from({ length: 251 }, (_, i) => (first + i * 7) & 255)));
+  new Uint8Array(
+    Buffer.alloc(
+      length,
+      Uint8Array.from({ length: 251 }, (_, i) => (first + i * 7) & 255),
+    ),
+  );
 
 function setUp(contents: readonly Uint8Array[], limits?: ReadAheadLimits) {
   const names = contents.map((_, i) => `${String(i).padStart(5, '0')}.png`);
@@ -43,7 +48,7 @@ function setUp(contents: readonly Uint8Array[], limits?: ReadAheadLimits) {
 
 async function pullAll(reader: DatasetReader, only?: readonly number[]): Promise<Pack[]> {
   const packs: Pack[] = [];
-  for (let cursor: PackCursor | null = packStart; cursor !== null; ) {
+  for (let cursor: PackCursor | null = packStart; cursor !== null;) {
     const pack: Pack = await reader.pull({ source: 'set', cursor, ...(only ? { only } : {}) });
     packs.push(pack);
     cursor = pack.next;
@@ -76,16 +81,20 @@ describe('packs', () => {
   it('carry small files together and large ones in parts, byte for byte', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.oneof(fc.integer({ min: 1, max: 4000 }), fc.integer({ min: packBytes - 2, max: 3 * packBytes })), {
-          minLength: 1,
-          maxLength: 6,
-        }),
+        fc.array(
+          fc.oneof(fc.integer({ min: 1, max: 4000 }), fc.integer({ min: packBytes - 2, max: 3 * packBytes })),
+          {
+            minLength: 1,
+            maxLength: 6,
+          },
+        ),
         async (sizes) => {
           const contents = sizes.map((size, i) => bytesOf(size, i));
           const { reader } = setUp(contents);
           const files = assemble(await pullAll(reader));
           assert.equal(files.size, contents.length);
-          for (const [i, bytes] of contents.entries()) assert.ok(Buffer.from(bytes).equals(files.get(i) ?? Buffer.of()));
+          for (const [i, bytes] of contents.entries())
+            assert.ok(Buffer.from(bytes).equals(files.get(i) ?? Buffer.of()));
         },
       ),
       { numRuns: 25 },
@@ -113,12 +122,20 @@ describe('packs', () => {
   it('follow a list of files in its order, and two lists in turn', async () => {
     const { reader } = setUp(Array.from({ length: 6 }, (_, i) => bytesOf(10, i)));
     const [some, others] = await Promise.all([pullAll(reader, [4, 1]), pullAll(reader, [0, 5, 2])]);
-    assert.deepEqual(some[0]?.segments.map(({ file }) => file.index), [4, 1]);
-    assert.deepEqual(others[0]?.segments.map(({ file }) => file.index), [0, 5, 2]);
+    assert.deepEqual(
+      some[0]?.segments.map(({ file }) => file.index),
+      [4, 1],
+    );
+    assert.deepEqual(
+      others[0]?.segments.map(({ file }) => file.index),
+      [0, 5, 2],
+    );
   });
 
   it('turn what cannot be read into segments with an error', async () => {
-    const lfs = new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n');
+    const lfs = new TextEncoder().encode(
+      'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n',
+    );
     const { reader, files, names } = setUp([bytesOf(5), bytesOf(0), bytesOf(5), lfs, bytesOf(5)]);
     files.before = (step, uri) => {
       if (step === 'read' && uri.endsWith(names[2] ?? '')) throw named('NoPermissions', uri);
@@ -171,7 +188,9 @@ describe('packs', () => {
     const { reader } = setUp([bytesOf(3)]);
     const abort = new AbortController();
     abort.abort();
-    await assert.rejects(reader.pull({ source: 'set', cursor: packStart }, abort.signal), { code: 'cancelled' });
+    await assert.rejects(reader.pull({ source: 'set', cursor: packStart }, abort.signal), {
+      code: 'cancelled',
+    });
   });
 });
 
@@ -188,7 +207,10 @@ describe('reading ahead', () => {
   it('holds no more than its budget, however large the files are', async () => {
     const size = 1_000_000;
     const limits = { concurrency: 16, heldBytes: 4 * size, heldFiles: 100 };
-    const { reader, files } = setUp(Array.from({ length: 40 }, () => bytesOf(size)), limits);
+    const { reader, files } = setUp(
+      Array.from({ length: 40 }, () => bytesOf(size)),
+      limits,
+    );
     await reader.pull({ source: 'set', cursor: packStart });
     await new Promise((resolve) => setTimeout(resolve, 50));
     const read = files.steps.filter((step) => step.startsWith('read')).length;
@@ -207,7 +229,8 @@ describe('the store of data sets', () => {
   it('keeps the latest few and the one in use', async () => {
     const files = new MemoryFiles({ 'd/a.png': 'x' });
     const store = new DatasetStore(files, () => 'first');
-    for (const id of ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']) store.add(dataset(['a.png'], id));
+    for (const id of ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'])
+      store.add(dataset(['a.png'], id));
     assert.equal((await store.pull({ source: 'first', cursor: packStart })).bytes.length, 1);
     await assert.rejects(store.pull({ source: 'second', cursor: packStart }), { code: 'disconnected' });
     assert.equal((await store.pull({ source: 'sixth', cursor: packStart })).bytes.length, 1);

@@ -65,7 +65,12 @@ describe('replacing a model file through workspace.fs', () => {
   }
 
   const failures: readonly [string, Error, string, RegExp][] = [
-    ['a full disk', named('Unknown', 'ENOSPC: no space left on device, write'), 'disk-full', /disk is full.*kept/],
+    [
+      'a full disk',
+      named('Unknown', 'ENOSPC: no space left on device, write'),
+      'disk-full',
+      /disk is full.*kept/,
+    ],
     ['a read-only folder', named('NoPermissions', target), 'no-permission', /may not be accessed/],
     ['anything else', new Error('the moon is in the wrong phase'), 'write-failed', /wrong phase/],
   ];
@@ -120,7 +125,8 @@ describe('bringing a models folder in order', () => {
 
   it('knows a complete file from every cut one', () => {
     assert.equal(isComplete(fresh), true);
-    for (let length = 0; length < fresh.length; length++) assert.equal(isComplete(fresh.subarray(0, length)), false);
+    for (let length = 0; length < fresh.length; length++)
+      assert.equal(isComplete(fresh.subarray(0, length)), false);
   });
 });
 

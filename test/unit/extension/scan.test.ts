@@ -56,7 +56,13 @@ describe('placement in classes and splits', () => {
 
 describe('scanning a folder', () => {
   it('numbers files by path, labels classes by name, counts splits', async () => {
-    const files = filesOf('d/train/b/2.png', 'd/train/a/1.JPG', 'd/test/a/3.webp', 'd/loose.bmp', 'd/val/4.ico');
+    const files = filesOf(
+      'd/train/b/2.png',
+      'd/train/a/1.JPG',
+      'd/test/a/3.webp',
+      'd/loose.bmp',
+      'd/val/4.ico',
+    );
     const { summary, files: list } = await scan(files, 'd');
     assert.deepEqual(
       list.map(({ index, path, label, split }) => [index, path, label, split]),
@@ -110,7 +116,10 @@ describe('scanning a folder', () => {
   });
 
   it('leaves out the masks of MVTec AD, but not a class of that name elsewhere', async () => {
-    const mvtec = await scan(filesOf('d/train/good/a.png', 'd/test/hole/b.png', 'd/ground_truth/hole/b.png'), 'd');
+    const mvtec = await scan(
+      filesOf('d/train/good/a.png', 'd/test/hole/b.png', 'd/ground_truth/hole/b.png'),
+      'd',
+    );
     assert.equal(mvtec.summary.files, 2);
     assert.match(mvtec.summary.skipped[0]?.reason ?? '', /masks/);
     const other = await scan(filesOf('d/ground_truth/a.png', 'd/forged/b.png'), 'd');
@@ -183,12 +192,18 @@ describe('scanning a folder', () => {
   it('is the same in whatever order the file system answers', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.uniqueArray(fc.stringMatching(/^([ab]\/){0,2}[a-d]{1,3}\.(png|txt)$/), { minLength: 1, maxLength: 20 }),
+        fc.uniqueArray(fc.stringMatching(/^([ab]\/){0,2}[a-d]{1,3}\.(png|txt)$/), {
+          minLength: 1,
+          maxLength: 20,
+        }),
         fc.integer(),
         async (paths, seed) => {
           const all = ['z.png', ...paths].map((path) => `d/${path}`);
           const shuffled = [...all].sort((a, b) => hash(a, seed) - hash(b, seed));
-          const [one, other] = await Promise.all([scan(filesOf(...all), 'd'), scan(filesOf(...shuffled), 'd')]);
+          const [one, other] = await Promise.all([
+            scan(filesOf(...all), 'd'),
+            scan(filesOf(...shuffled), 'd'),
+          ]);
           assert.deepEqual(one, other);
         },
       ),
@@ -197,10 +212,16 @@ describe('scanning a folder', () => {
   });
 
   it('says what is wrong with what was chosen', async () => {
-    await assert.rejects(scan(filesOf('d/readme.md'), 'd'), fails('invalid-dataset', /No images were found in “d”.*1 other entry/));
+    await assert.rejects(
+      scan(filesOf('d/readme.md'), 'd'),
+      fails('invalid-dataset', /No images were found in “d”.*1 other entry/),
+    );
     await assert.rejects(scan(filesOf('d/a.png'), 'gone'), fails('not-found', /“gone”/));
     await assert.rejects(scan(filesOf('d/a.png'), 'd/a.png'), fails('invalid-dataset', /single image/));
-    await assert.rejects(scan(filesOf('d/a.zip'), 'd/a.zip'), fails('invalid-dataset', /not an IDX images file/));
+    await assert.rejects(
+      scan(filesOf('d/a.zip'), 'd/a.zip'),
+      fails('invalid-dataset', /not an IDX images file/),
+    );
     const closed = filesOf('d/a.png');
     closed.before = (step, uri) => {
       if (step === 'list') throw named('NoPermissions', uri);
@@ -243,7 +264,11 @@ describe('IDX files', () => {
   });
 
   it('takes unpacked files before packed twins in a folder, and the chosen one of the two', async () => {
-    const files = filesOf('m/train-images-idx3-ubyte', 'm/train-images-idx3-ubyte.gz', 'm/train-labels-idx1-ubyte.gz');
+    const files = filesOf(
+      'm/train-images-idx3-ubyte',
+      'm/train-images-idx3-ubyte.gz',
+      'm/train-labels-idx1-ubyte.gz',
+    );
     const folder = await scan(files, 'm');
     assert.deepEqual(
       folder.files.map(({ path }) => path),
@@ -260,15 +285,24 @@ describe('IDX files', () => {
   });
 
   it('asks for one of several sets in a folder', async () => {
-    const files = filesOf('e/emnist-letters-train-images-idx3-ubyte.gz', 'e/emnist-digits-train-images-idx3-ubyte.gz');
+    const files = filesOf(
+      'e/emnist-letters-train-images-idx3-ubyte.gz',
+      'e/emnist-digits-train-images-idx3-ubyte.gz',
+    );
     await assert.rejects(scan(files, 'e'), fails('invalid-dataset', /2 IDX data sets/));
     const one = await scan(files, 'e/emnist-letters-train-images-idx3-ubyte.gz');
     assert.equal(one.files.length, 1);
   });
 
   it('groups train and test of one set, and no two sets', () => {
-    assert.equal(idxKey('emnist-letters-train-images-idx3-ubyte'), idxKey('emnist-letters-test-labels-idx1-ubyte'));
-    assert.notEqual(idxKey('emnist-letters-train-images-idx3-ubyte'), idxKey('emnist-digits-train-images-idx3-ubyte'));
+    assert.equal(
+      idxKey('emnist-letters-train-images-idx3-ubyte'),
+      idxKey('emnist-letters-test-labels-idx1-ubyte'),
+    );
+    assert.notEqual(
+      idxKey('emnist-letters-train-images-idx3-ubyte'),
+      idxKey('emnist-digits-train-images-idx3-ubyte'),
+    );
     assert.equal(idxKey('picture.png'), undefined);
     const { skipped } = groupIdx(['train-labels-idx1-ubyte']);
     assert.match(skipped[0]?.reason ?? '', /without their images/);

@@ -2,8 +2,7 @@
 import type { FileStat, Files, FolderEntry } from '../../../../src/extension/core/files.ts';
 
 type Node =
-  | { readonly kind: 'folder' }
-  | { readonly kind: 'file'; readonly bytes: Uint8Array; readonly mtime: number };
+  { readonly kind: 'folder' } | { readonly kind: 'file'; readonly bytes: Uint8Array; readonly mtime: number };
 
 /** What a killed process does: nothing any more. */
 export class Killed extends Error {}
@@ -42,7 +41,9 @@ export class MemoryFiles implements Files {
 
   /** Paths of all files. */
   get paths(): string[] {
-    return [...this.nodes].filter(([, node]) => node.kind === 'file').map(([uri]) => uri.slice('memory:/'.length));
+    return [...this.nodes]
+      .filter(([, node]) => node.kind === 'file')
+      .map(([uri]) => uri.slice('memory:/'.length));
   }
 
   text(path: string): string | undefined {
