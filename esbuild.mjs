@@ -1,9 +1,9 @@
 // Builds every bundle of the extension into dist/ and holds each to its size budget.
 import { mkdirSync, cpSync, statSync, existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { buildKernels } from './scripts/build-kernels.mjs';
+import { nodeHost, webHost } from './scripts/lib/host-builds.mjs';
 
 const watch = process.argv.includes('--watch');
 const development = watch || process.argv.includes('--development');
@@ -15,29 +15,14 @@ const common = {
   logLevel: 'warning',
   legalComments: 'none',
 };
-const host = { ...common, entryPoints: ['src/extension/extension.ts'], format: 'cjs', external: ['vscode'] };
 // The decorators of Lit need the TypeScript settings of the webview room.
 const page = { ...common, format: 'iife', target: 'es2022', tsconfig: 'tsconfig.webview.json' };
 // tfjs's package.json marks its backends free of side effects only for "main": "module" keeps the registration.
 const worker = { ...common, format: 'iife', target: 'es2022', mainFields: ['module', 'main'] };
 
 const builds = [
-  { ...host, platform: 'node', target: 'node20', outfile: 'dist/extension.js' },
-  {
-    ...host,
-    platform: 'browser',
-    target: 'es2022',
-    outfile: 'dist/extension.web.js',
-    plugins: [
-      {
-        name: 'platform-twin',
-        setup: (build) =>
-          build.onResolve({ filter: /\/node\.ts$/ }, () => ({
-            path: fileURLToPath(new URL('./src/extension/platform/browser.ts', import.meta.url)),
-          })),
-      },
-    ],
-  },
+  { ...common, ...nodeHost, outfile: 'dist/extension.js' },
+  { ...common, ...webHost, outfile: 'dist/extension.web.js' },
   ...['studio', 'report', 'model-card'].map((name) => ({
     ...page,
     entryPoints: [`src/webview/${name}/main.ts`],
