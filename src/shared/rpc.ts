@@ -127,7 +127,18 @@ export function connect<Local, Remote>(
       reply = { lens: 'reply', id: request.id, error: toWireError(error) };
     }
     running.delete(request.id);
-    if (!closed) channel.post(reply, buffers);
+    if (closed) return;
+    try {
+      channel.post(reply, buffers);
+    } catch (error) {
+      // A result that cannot be cloned must not leave the caller waiting for ever.
+      const unsendable = new LensError(
+        'internal',
+        `The answer of “${request.method}” could not be sent.`,
+        String(error),
+      );
+      channel.post({ lens: 'reply', id: request.id, error: toWireError(unsendable) } satisfies Reply);
+    }
   };
 
   const receive = (message: unknown): void => {
@@ -179,7 +190,13 @@ export function connect<Local, Remote>(
           },
         });
         signal?.addEventListener('abort', onAbort, { once: true });
-        channel.post({ lens: 'request', id, method, params } satisfies Request, transfer);
+        try {
+          channel.post({ lens: 'request', id, method, params } satisfies Request, transfer);
+        } catch (error) {
+          waiting.delete(id);
+          settled();
+          reject(new LensError('internal', `The call of “${method}” could not be sent.`, String(error)));
+        }
       });
     },
     send: (method, params, transfer) => {

@@ -94,7 +94,7 @@ export function parseHeader(json: Uint8Array, dataBytes: number): SafetensorsHea
     throw invalid('its header is not JSON');
   }
   if (!isRecord(header)) throw invalid('its header is not an object');
-  const metadata: Record<string, string> = {};
+  const metadata: [string, string][] = [];
   const entries: Entry[] = [];
   const spans: { begin: number; end: number }[] = [];
   for (const [name, value] of Object.entries(header)) {
@@ -102,7 +102,7 @@ export function parseHeader(json: Uint8Array, dataBytes: number): SafetensorsHea
     if (name === '__metadata__') {
       for (const [key, text] of Object.entries(value)) {
         if (typeof text !== 'string') throw invalid(`the metadata “${key}” is not text`);
-        metadata[key] = text;
+        metadata.push([key, text]);
       }
       continue;
     }
@@ -134,7 +134,10 @@ export function parseHeader(json: Uint8Array, dataBytes: number): SafetensorsHea
     covered = end;
   }
   if (covered !== dataBytes) throw invalid('its length is not what its header says');
-  return { metadata, entries: entries.sort((a, b) => a.begin - b.begin) };
+  return {
+    metadata: Object.fromEntries(metadata),
+    entries: entries.sort((a, b) => a.begin - b.begin),
+  };
 }
 
 /**
@@ -154,7 +157,8 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
 
 /** Writes a file; tensors keep the map's order, the header is padded so that the data is 8-byte aligned. */
 export function writeSafetensors({ metadata, tensors }: SafetensorsFile): Uint8Array {
-  const header: Record<string, unknown> = {};
+  // Without a prototype, so that a tensor may be called anything, `__proto__` included.
+  const header = Object.create(null) as Record<string, unknown>;
   if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
   // Widest items first, so that every tensor starts at a multiple of its item size.
   const ordered = [...tensors].sort(([, a], [, b]) => itemSize[b.dtype] - itemSize[a.dtype]);
