@@ -57,7 +57,7 @@ export const facts = (list: readonly Fact[]): TemplateResult =>
     ${list.map(
       ({ term, value, note }) =>
         html`<dt>${term}</dt>
-          <dd>${value}${note === undefined ? nothing : html` <span class="quiet">${note}</span>`}</dd>`,
+          <dd>${value}${note === undefined ? nothing : html`<span class="quiet"> · ${note}</span>`}</dd>`,
     )}
   </dl>`;
 

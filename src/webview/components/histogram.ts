@@ -105,7 +105,7 @@ export class LensHistogram extends LitElement {
             width=${Math.max(1, bin - 1)} height=${tall} />`;
         })}
         <line class="axis" x1="0" x2=${width} y1=${line + 0.5} y2=${line + 0.5} />
-        <line class="threshold" x1=${thresholdAt} x2=${thresholdAt} y1=${top - 6} y2=${line} />
+        <line class="threshold" x1=${thresholdAt} x2=${thresholdAt} y1=${top} y2=${line} />
         ${this.#text(thresholdAt, line + 14, `threshold ${formatScore(threshold)}`, 'quiet', width)}
         ${mark === null ? nothing : this.#renderMark(placeOf(histogram, mark) * width, histogram.markBeyond)}
       </svg>

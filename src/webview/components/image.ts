@@ -4,28 +4,24 @@ import { customElement, property, query } from 'lit/decorators.js';
 import type { Picture } from '../shared/pixels.ts';
 
 /**
- * Draws a picture into the box it is given: its width is the element's, its height follows. Enlarged, every pixel is a
- * whole number of device pixels wide and stays sharp; reduced, it is smoothed.
+ * Draws a picture into the box it is given: its width is the element's, its height follows. Enlarged, pixels stay sharp
+ * and all of one size: the picture is first repeated to the next whole multiple, then reduced to fit.
  */
 @customElement('ll-image')
 export class LensImage extends LitElement {
   static override styles = css`
     :host {
-      display: grid;
-      place-items: center;
+      display: block;
       min-width: 0;
       aspect-ratio: var(--ratio, 1);
     }
     canvas {
       display: block;
-      min-width: 0;
-      min-height: 0;
-      width: var(--drawn-width, 100%);
-      height: var(--drawn-height, 100%);
-      image-rendering: pixelated;
-    }
-    canvas.reduced {
-      image-rendering: auto;
+      width: 100%;
+      height: 100%;
+      /* An image as dark as the page still has an edge; high contrast gets its own. */
+      outline: 1px solid
+        var(--vscode-contrastBorder, color-mix(in srgb, var(--vscode-foreground) 16%, transparent));
     }
   `;
 
@@ -36,10 +32,12 @@ export class LensImage extends LitElement {
   @query('canvas') private canvas!: HTMLCanvasElement;
 
   #observer: ResizeObserver | undefined;
+  /** Repetition of the pixels as drawn last; 0 before. */
+  #times = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#observer = new ResizeObserver(() => this.#fit());
+    this.#observer = new ResizeObserver(() => this.#draw());
     this.#observer.observe(this);
   }
 
@@ -53,33 +51,41 @@ export class LensImage extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    const picture = this.picture;
+    const { picture } = this;
     if (!changed.has('picture') || picture === undefined) return;
     this.style.setProperty('--ratio', `${picture.width} / ${picture.height}`);
-    this.canvas.width = picture.width;
-    this.canvas.height = picture.height;
-    this.canvas
-      .getContext('2d')
-      ?.putImageData(new ImageData(picture.rgba, picture.width, picture.height), 0, 0);
-    this.#fit();
+    this.#times = 0;
+    this.#draw();
   }
 
-  #fit(): void {
-    const { picture } = this;
-    const available = this.clientWidth;
-    if (picture === undefined || available === 0) return;
-    const drawn = drawnWidth(picture.width, available, devicePixelRatio);
-    this.canvas.style.setProperty('--drawn-width', `${drawn}px`);
-    this.canvas.style.setProperty('--drawn-height', `${(drawn * picture.height) / picture.width}px`);
-    this.canvas.classList.toggle('reduced', drawn < picture.width);
+  #draw(): void {
+    const { picture, canvas } = this;
+    if (picture === undefined) return;
+    const times = enlargement(picture.width, this.clientWidth * devicePixelRatio);
+    if (times === this.#times) return;
+    this.#times = times;
+    canvas.width = picture.width * times;
+    canvas.height = picture.height * times;
+    const context = canvas.getContext('2d');
+    const data = new ImageData(picture.rgba, picture.width, picture.height);
+    if (times === 1) {
+      context?.putImageData(data, 0, 0);
+      return;
+    }
+    const once = new OffscreenCanvas(picture.width, picture.height);
+    once.getContext('2d')?.putImageData(data, 0, 0);
+    if (context === null) return;
+    context.imageSmoothingEnabled = false;
+    context.drawImage(once, 0, 0, canvas.width, canvas.height);
   }
 }
 
-/** The largest width in CSS pixels, at most `available`, at which every pixel is a whole number of device pixels. */
-export function drawnWidth(pixels: number, available: number, ratio: number): number {
-  const times = Math.floor((available * ratio) / pixels);
-  return times >= 1 ? (times * pixels) / ratio : available;
-}
+/** Largest repetition of a pixel: beyond it the edge of a pixel is sharp enough. */
+const mostTimes = 16;
+
+/** How often each pixel is repeated along a side, so that at least `available` device pixels are filled. */
+export const enlargement = (pixels: number, available: number): number =>
+  Math.min(mostTimes, Math.max(1, Math.ceil(available / pixels)));
 
 declare global {
   interface HTMLElementTagNameMap {

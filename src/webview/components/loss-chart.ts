@@ -114,7 +114,7 @@ export class LensLossChart extends LitElement {
         cursor: pointer;
       }
       .toggle input {
-        accent-color: var(--vscode-button-background);
+        accent-color: var(--vscode-focusBorder);
         margin: 0;
       }
       .plot {

@@ -22,6 +22,7 @@ import {
   corruptionWords,
   engineTitle,
   fitNames,
+  fitWords,
   isUnfinished,
   progressWords,
   recipeNames,
@@ -150,7 +151,7 @@ export class LensModelCard extends LitElement {
         </section>
         <section>
           <h2>Data set</h2>
-          <p class="path">${card.dataset.name} <span class="quiet">${card.dataset.location}</span></p>
+          <p class="path">${card.dataset.name}<span class="quiet"> · ${card.dataset.location}</span></p>
           ${splitTable(card.dataset.split)}
           ${
             card.dataset.classes.length < 2
@@ -233,7 +234,7 @@ function modelFacts({ card }: ModelCardView): readonly Fact[] {
     { term: 'Learning rate', value: String(training.learningRate) },
     { term: 'Weight decay', value: String(training.weightDecay) },
     { term: 'Seed', value: String(training.seed) },
-    { term: 'Fitting', value: fitNames[preprocessing.fit] },
+    { term: 'Fitting', value: fitNames[preprocessing.fit], note: fitWords[preprocessing.fit] },
     { term: 'Engine', value: engineTitle(engine), note: engine.reason },
     { term: 'Kernels', value: engine.build },
     { term: 'Time', value: seconds > 0 ? `${formatDuration(seconds)} in training` : '–' },
@@ -259,7 +260,7 @@ const tensorTable = ({ tensors }: ModelCardView): unknown =>
               html`<tr>
                 <td class="name">${name}</td>
                 <td>${dtype}</td>
-                <td class="number">${shape.join(' × ')}</td>
+                <td>${shape.join(' × ')}</td>
               </tr>`,
           )}
         </tbody>

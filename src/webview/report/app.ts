@@ -2,7 +2,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { describeShape } from '../../shared/model-spec.ts';
-import type { CheckResult } from '../../shared/protocol/scoring.ts';
+import type { CheckResult } from '../../shared/protocol/forward.ts';
 import { formatPercent, formatScore, verdictSentence } from '../../shared/verdict.ts';
 import '../components/elements.ts';
 import '../components/error.ts';

@@ -1,7 +1,7 @@
 /** `ll-pictures`: input, reconstruction and their difference, side by side. */
 import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { CheckResult } from '../../shared/protocol/scoring.ts';
+import type { CheckResult } from '../../shared/protocol/forward.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import '../components/color-scale.ts';
 import '../components/image.ts';
@@ -57,7 +57,7 @@ export class LensPictures extends LitElement {
       }
       input {
         margin: 0;
-        accent-color: var(--vscode-button-background);
+        accent-color: var(--vscode-focusBorder);
       }
       @container (max-width: 420px) {
         .three {

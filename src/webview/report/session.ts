@@ -6,7 +6,7 @@ import type {
   ReportHostApi,
   ReportPageApi,
 } from '../../shared/protocol/report.ts';
-import type { CheckResult, ScoringApi } from '../../shared/protocol/scoring.ts';
+import type { CheckResult, ForwardApi } from '../../shared/protocol/forward.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { fetchKernels } from '../shared/assets.ts';
 import { readWholeFile } from '../shared/files.ts';
@@ -15,7 +15,7 @@ import { Store } from '../shared/store.ts';
 import { startWorker, type RunningWorker } from '../shared/workers.ts';
 import type { ReportState } from './state.ts';
 
-type Scorer = RunningWorker<ScoringApi>;
+type Scorer = RunningWorker<ForwardApi>;
 
 export class ReportSession {
   readonly store = new Store<ReportState>({ kind: 'waiting' });
@@ -126,7 +126,7 @@ export class ReportSession {
   async #startWorker(): Promise<Scorer> {
     const [kernels, scorer] = await Promise.all([
       fetchKernels(),
-      startWorker<ScoringApi, Record<never, never>>('scoringWorker', {}, this.report),
+      startWorker<ForwardApi, Record<never, never>>('forwardWorker', {}, this.report),
     ]);
     await Promise.race([scorer.call('start', { kernels }), scorer.crashed]);
     return scorer;

@@ -1,7 +1,7 @@
 /** What the report shows: one state at a time. */
 import type { WireError } from '../../shared/errors.ts';
 import type { CheckRequest } from '../../shared/protocol/report.ts';
-import type { CheckResult } from '../../shared/protocol/scoring.ts';
+import type { CheckResult } from '../../shared/protocol/forward.ts';
 
 /** The request without the file's bytes, which the worker has taken. */
 export type Checked = Omit<CheckRequest, 'bytes'>;

@@ -35,7 +35,7 @@ async function fetchAsset(asset: keyof PageAssets): Promise<Response> {
 }
 
 /** The text of a worker's bundle. */
-export const fetchCode = async (asset: 'engineWorker' | 'scoringWorker'): Promise<string> =>
+export const fetchCode = async (asset: 'engineWorker' | 'forwardWorker'): Promise<string> =>
   (await fetchAsset(asset)).text();
 
 /** The kernels' WebAssembly bytes, which a worker cannot fetch for itself. */

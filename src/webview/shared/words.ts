@@ -18,9 +18,15 @@ export const recipeNames: Readonly<Record<Recipe, string>> = {
 };
 
 export const fitNames: Readonly<Record<FitMode, string>> = {
-  contain: 'Contain: whole image, padded with its border’s colour',
-  cover: 'Cover: fill the frame, cut what sticks out',
-  stretch: 'Stretch: fill the frame, ignore proportions',
+  contain: 'Contain',
+  cover: 'Cover',
+  stretch: 'Stretch',
+};
+
+export const fitWords: Readonly<Record<FitMode, string>> = {
+  contain: 'The whole image, padded in its border’s colour.',
+  cover: 'The frame filled; what sticks out is cut off.',
+  stretch: 'The frame filled; proportions are given up.',
 };
 
 export const phaseNames: Readonly<Record<JobPhase, string>> = {

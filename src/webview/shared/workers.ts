@@ -31,7 +31,7 @@ export function crashError(message: string): LensError {
  * @throws LensError `engine-unavailable` if the code cannot be loaded
  */
 export async function startWorker<Remote, Local>(
-  asset: 'engineWorker' | 'scoringWorker',
+  asset: 'engineWorker' | 'forwardWorker',
   handlers: Handlers<Local>,
   onNoticeError: (error: unknown, method: string) => void,
 ): Promise<RunningWorker<Remote>> {

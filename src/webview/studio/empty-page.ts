@@ -37,11 +37,6 @@ export class LensEmptyPage extends LitElement {
   @property({ attribute: false }) session!: StudioSession;
   @property({ attribute: false }) interrupted: string | null = null;
 
-  protected override firstUpdated(): void {
-    // Only where the keyboard is here already: the page must not draw the focus out of an editor.
-    if (document.hasFocus()) this.renderRoot.querySelector<HTMLElement>('vscode-button')?.focus();
-  }
-
   protected override render(): unknown {
     return html`
       <main class="page">

@@ -10,7 +10,15 @@ import { skippedFiles } from '../components/skipped.ts';
 import { splitTable } from '../components/split-table.ts';
 import { formatDate } from '../shared/format.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
-import { calibrationWords, corruptionWords, engineTitle, recipeNames, specWords } from '../shared/words.ts';
+import {
+  calibrationWords,
+  corruptionWords,
+  engineTitle,
+  fitNames,
+  fitWords,
+  recipeNames,
+  specWords,
+} from '../shared/words.ts';
 import type { ModelView } from './model-view.ts';
 
 @customElement('ll-model-details')
@@ -45,7 +53,7 @@ export class LensModelDetails extends LitElement {
       .slider input {
         flex: 1 1 160px;
         max-width: 320px;
-        accent-color: var(--vscode-button-background);
+        accent-color: var(--vscode-focusBorder);
       }
       p {
         max-width: 72ch;
@@ -92,7 +100,7 @@ export class LensModelDetails extends LitElement {
         </section>
         <section>
           <h2>Data set</h2>
-          <p class="path">${card.dataset.name} <span class="quiet">${card.dataset.location}</span></p>
+          <p class="path">${card.dataset.name}<span class="quiet"> · ${card.dataset.location}</span></p>
           ${splitTable(card.dataset.split)} ${skippedFiles(card.dataset.skipped, card.dataset.skippedCount)}
         </section>
       </div>
@@ -145,7 +153,7 @@ export class LensModelDetails extends LitElement {
         term: 'Training',
         value: `batch ${training.batchSize}, learning rate ${training.learningRate}, weight decay ${training.weightDecay}, seed ${training.seed}`,
       },
-      { term: 'Fitting', value: preprocessing.fit },
+      { term: 'Fitting', value: fitNames[preprocessing.fit], note: fitWords[preprocessing.fit] },
       { term: 'Engine', value: engineTitle(engine), note: engine.reason },
       { term: 'Created', value: formatDate(created) },
     ];

@@ -128,8 +128,9 @@ export class LensRunningPage extends LitElement {
           ? nothing
           : html`<section>
               <h2>
-                Eight images and what the model makes of them
-                <span class="quiet">${this.#reconstructedAt(snapshot)}</span>
+                Eight images and what the model makes of them<span class="quiet"
+                  >${this.#reconstructedAt(snapshot)}</span
+                >
               </h2>
               <ll-examples
                 .examples=${snapshot.examples}
@@ -158,7 +159,7 @@ export class LensRunningPage extends LitElement {
 
   #reconstructedAt({ reconstructions, history }: JobSnapshot): string {
     if (reconstructions === null) return '';
-    return history.length === 0 ? 'before training' : `after epoch ${history.length}`;
+    return history.length === 0 ? ' · before training' : ` · after epoch ${history.length}`;
   }
 
   #figures(snapshot: JobSnapshot): readonly Fact[] {

@@ -15,7 +15,7 @@ import {
 import { formatBytes } from '../shared/format.ts';
 import '../components/elements.ts';
 import { baseStyles, noticeStyles } from '../shared/styles.ts';
-import { fitNames, recipeNames } from '../shared/words.ts';
+import { fitNames, fitWords, recipeNames } from '../shared/words.ts';
 import { checkForm, imageBytes, withRecipe, type Field, type FormErrors, type FormValues } from './form.ts';
 
 /** Fires `form-change` with the new {@link FormValues}, `form-submit` when all fields hold. */
@@ -162,7 +162,7 @@ export class LensTrainingForm extends LitElement {
             'fit',
             'Fitting',
             fitModes.map((mode) => [mode, fitNames[mode]]),
-            'How images of other proportions meet that size.',
+            fitWords[values.fit],
           )}
         </fieldset>
         <fieldset>

@@ -68,7 +68,10 @@ const host = connect<EngineApi, EngineHostApi>(portChannel(self as unknown as Wo
   },
   survey: async ({ dataset }, { signal }) => {
     host.send('progress', { text: 'Looking at the images', done: 120, total: 200 });
-    if (dataset.id === 'endless') await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    if (dataset.id === 'endless') {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      host.send('log', { level: 'info', text: 'survey cancelled' });
+    }
     if (dataset.id === 'no-images') {
       throw new LensError(
         'invalid-dataset',
@@ -79,7 +82,7 @@ const host = connect<EngineApi, EngineHostApi>(portChannel(self as unknown as Wo
   },
   train,
   resume: async ({ jobId, model, dataset }) => {
-    host.send('log', { level: 'info', text: `resume ${model.length}` });
+    host.send('log', { level: 'info', text: `resume ${jobId} ${model.length} ${model.at(-1) ?? -1}` });
     return run(jobId, dataset.name, dataset.id, kindOf(dataset.name), 7);
   },
   stop: () => stopped?.(),
@@ -88,7 +91,9 @@ const host = connect<EngineApi, EngineHostApi>(portChannel(self as unknown as Wo
   },
 });
 
-async function train({ jobId, name, dataset }: TrainRequest): Promise<JobOutcome> {
+async function train(request: TrainRequest): Promise<JobOutcome> {
+  const { jobId, name, dataset, ...rest } = request;
+  host.send('log', { level: 'info', text: `train ${JSON.stringify({ name, ...rest })}` });
   return run(jobId, name, dataset.id, kindOf(dataset.name), 0);
 }
 

@@ -5,7 +5,7 @@ import type { EngineCard, EpochRecord, ModelCard } from '../../../src/shared/mod
 import { writeModelFile, tensorNames } from '../../../src/shared/model-file.ts';
 import { corruptionOf, notebookTraining, type ModelSpec } from '../../../src/shared/model-spec.ts';
 import type { Examples } from '../../../src/shared/protocol/engine.ts';
-import type { CheckResult } from '../../../src/shared/protocol/scoring.ts';
+import type { CheckResult } from '../../../src/shared/protocol/forward.ts';
 import type { TrainingProposal } from '../../../src/shared/protocol/studio.ts';
 import { conformalThreshold, judge } from '../../../src/shared/verdict.ts';
 import type { Tensor } from '../../../src/shared/safetensors.ts';

@@ -1,12 +1,12 @@
 /** A worker that speaks the scoring contract. What it answers follows from the image's name. */
 import { LensError } from '../../../src/shared/errors.ts';
-import type { ScoringApi } from '../../../src/shared/protocol/scoring.ts';
+import type { ForwardApi } from '../../../src/shared/protocol/forward.ts';
 import { connect, portChannel } from '../../../src/shared/rpc.ts';
 import { checkResultOf, type Kind } from './samples.ts';
 
 const loaded: string[] = [];
 
-connect<ScoringApi, Record<never, never>>(portChannel(self as unknown as Worker), {
+connect<ForwardApi, Record<never, never>>(portChannel(self as unknown as Worker), {
   start: () => undefined,
   hasModel: ({ key }) => loaded.includes(key),
   loadModel: ({ key, bytes }) => {

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { CheckOutcome } from '../../src/shared/protocol/report.ts';
+import { packBytes } from '../../src/shared/transport.ts';
+import { closeChromium, launchChromium } from '../support/chromium.ts';
+import { startPageHarness, type OpenedPage, type PageHarness } from '../support/page-harness.ts';
+import { check } from './fakes/scenes.ts';
+
+describe('the report page', () => {
+  let browser: Browser | undefined;
+  let harness: PageHarness | undefined;
+  before(
+    async () => {
+      browser = await launchChromium();
+      harness = await startPageHarness(browser);
+    },
+    { timeout: 120_000 },
+  );
+  after(async () => {
+    await harness?.close();
+    await closeChromium(browser);
+  });
+
+  const report = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>): void =>
+    void it(name, async () => {
+      assert.ok(harness);
+      const opened = await harness.open('report', { width: 600 });
+      await body(opened, opened.page);
+      assert.deepEqual(await opened.violations(), []);
+      assert.deepEqual(opened.errors, []);
+      await opened.close();
+    });
+
+  const shows = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
+  const called = (page: Page, method: string): Promise<unknown> =>
+    page.waitForFunction(
+      (wanted) => globalThis.fakeHost.calls.some((call) => call.method === wanted),
+      method,
+    );
+
+  report(
+    'gives the verdict in words, with pictures and the place among good images',
+    async (_opened, page) => {
+      const outcome = (await check(page, 'digits/test/rotated/004.png')) as CheckOutcome;
+      assert.ok(outcome.ok && outcome.verdict.anomalous && outcome.milliseconds > 0);
+      await shows(page, 'Anomalous at a false-alarm rate of 1 %.');
+      await shows(page, 'Score 0.0613. Of 2,000 good images none scores as high or higher (p = 0.05 %).');
+      assert.equal(await page.getByRole('img').count(), 4);
+      await page.getByRole('img', { name: /this image’s score 0\.0613 is above it/ }).waitFor();
+      const live = page.locator('[aria-live=polite]');
+      assert.match((await live.textContent()) ?? '', /^004\.png: Anomalous at/);
+    },
+  );
+
+  report('calls an ordinary image not anomalous', async (_opened, page) => {
+    await check(page, 'digits/test/good/001.png');
+    await shows(page, 'Not anomalous at a false-alarm rate of 1 %.');
+    await page.getByRole('img', { name: /is not above it/ }).waitFor();
+  });
+
+  report('shows the newest check, whatever comes late', async (_opened, page) => {
+    const slow = check(page, 'digits/test/good/slow.png');
+    const skipped = check(page, 'digits/test/good/slow-too.png');
+    const newest = check(page, 'digits/test/rotated/000.png');
+    const outcomes = (await Promise.all([slow, skipped, newest])) as CheckOutcome[];
+    assert.deepEqual(
+      outcomes.map((outcome) => (outcome.ok ? 'ok' : outcome.error.code)),
+      ['cancelled', 'cancelled', 'ok'],
+    );
+    await shows(page, 'digits/test/rotated/000.png');
+    assert.equal(await page.getByText('slow').count(), 0);
+  });
+
+  report('reads a model once, and again when it has changed', async (opened, page) => {
+    await check(page, 'digits/test/good/001.png', 'one');
+    await check(page, 'digits/test/good/002.png', 'one');
+    assert.equal((await opened.calls('readFile')).length, 1);
+    await check(page, 'digits/test/good/002.png', 'two');
+    assert.equal((await opened.calls('readFile')).length, 2);
+  });
+
+  report('pulls a large image in parts', async (opened, page) => {
+    const size = packBytes + 17;
+    await page.evaluate((size) => {
+      const { page, samples, files } = globalThis.fakeHost;
+      files.set('file:///large.png', new Uint8Array(size));
+      files.set('file:///m.lens.safetensors', samples.modelFileOf('digits'));
+      return page.call('check', {
+        image: 'file:///large.png',
+        name: 'digits/test/good/large.png',
+        bytes: null,
+        model: 'file:///m.lens.safetensors',
+        modelKey: 'm',
+        modelName: 'm',
+        card: samples.cardOf('digits'),
+        falseAlarmRate: 0.01,
+      });
+    }, size);
+    await shows(page, 'Not anomalous');
+    const reads = (await opened.calls('readFile')).filter(({ uri }) => uri === 'file:///large.png');
+    assert.deepEqual(
+      reads.map(({ offset, length }) => [offset, length]),
+      [
+        [0, packBytes],
+        [packBytes, 17],
+      ],
+    );
+  });
+
+  report('says why an image cannot be checked', async (opened, page) => {
+    const outcome = (await check(page, 'digits/test/good/broken.png')) as CheckOutcome;
+    assert.ok(!outcome.ok && outcome.error.code === 'truncated');
+    await page.getByRole('alert').getByText('ends too early').waitFor();
+    await page.getByRole('button', { name: 'Show Log' }).click();
+    await called(page, 'showLog');
+    assert.equal((await opened.calls('log')).length, 1);
+  });
+
+  report('shows what the host could not read', async (_opened, page) => {
+    await page.evaluate(() =>
+      globalThis.fakeHost.page.call('showError', {
+        name: 'photos/gone.png',
+        error: { code: 'not-found', message: 'The image “gone.png” is no longer there.' },
+      }),
+    );
+    await shows(page, 'The image “gone.png” is no longer there.');
+  });
+
+  report('offers another model where this one cannot judge', async (_opened, page) => {
+    await check(page, 'digits/test/good/uncalibrated.png');
+    await page.getByRole('button', { name: 'Choose Model…' }).press('Enter');
+    await called(page, 'chooseModel');
+    await page.getByRole('button', { name: 'Train a Model…' }).click();
+    await called(page, 'train');
+  });
+
+  report('survives the death of its worker', async (_opened, page) => {
+    const outcome = (await check(page, 'digits/test/good/crash.png')) as CheckOutcome;
+    assert.ok(!outcome.ok && outcome.error.code === 'engine-failed');
+    await shows(page, 'The engine’s worker stopped unexpectedly');
+    const next = (await check(page, 'digits/test/good/003.png')) as CheckOutcome;
+    assert.equal(next.ok, true);
+  });
+
+  report('opens the image and the model by the keyboard', async (opened, page) => {
+    await check(page, 'digits/test/good/001.png');
+    await page.getByRole('button', { name: 'digits/test/good/001.png' }).press('Enter');
+    await page.getByRole('button', { name: 'digits', exact: true }).press('Enter');
+    await called(page, 'openFile');
+    await page.waitForFunction(
+      () => globalThis.fakeHost.calls.filter(({ method }) => method === 'openFile').length === 2,
+    );
+    assert.deepEqual(
+      (await opened.calls('openFile')).map(({ uri }) => uri),
+      [
+        'file:///workspace/samples/digits/test/good/001.png',
+        'file:///workspace/latent-lens/digits.lens.safetensors',
+      ],
+    );
+  });
+
+  report('changes between signed and squared differences by the arrow keys', async (_opened, page) => {
+    await check(page, 'digits/test/rotated/004.png');
+    await page.getByRole('img', { name: /^Reconstruction minus input/ }).waitFor();
+    await page.getByLabel('signed').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('img', { name: /^Squared difference/ }).waitFor();
+  });
+
+  report('remembers which image it showed', async (_opened, page) => {
+    await check(page, 'digits/test/good/001.png');
+    assert.deepEqual(await page.evaluate(() => globalThis.fakeHost.state), {
+      version: 1,
+      image: 'file:///workspace/samples/digits/test/good/001.png',
+      name: 'digits/test/good/001.png',
+    });
+  });
+});
