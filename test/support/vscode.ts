@@ -57,12 +57,25 @@ export class Workbench {
     }
   }
 
-  private async openPalette(text: string): Promise<void> {
+  private openPalette(text: string): Promise<void> {
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    return this.quickInput('F1', `>${text}`, rows.first());
+  }
+
+  /** Opens the quick input by a key and types; again where an editor that was still loading took the focus away. */
+  private async quickInput(key: string, text: string, row: Locator): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type=text]').first();
-    await this.page.keyboard.press('F1');
-    await input.waitFor();
-    await input.fill(`>${text}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    for (const end = Date.now() + WAIT_MS; ;) {
+      await this.page.keyboard.press(key);
+      try {
+        await input.fill(text, { timeout: 5000 });
+        await row.waitFor({ timeout: 10_000 });
+        return;
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   private quickPickRow(label: string): Locator {
@@ -134,8 +147,39 @@ export class Workbench {
 
   /** Right-clicks a file or folder in the explorer and chooses an entry of its menu. */
   async explorerMenu(path: string, entry: string): Promise<void> {
-    await (await this.explorerRow(path)).click({ button: 'right' });
-    await this.menuEntry(entry).click();
+    await this.contextMenu(await this.explorerRow(path), entry);
+  }
+
+  /**
+   * Right-clicks an element and chooses an entry of the menu. A menu that does not have the entry is opened again:
+   * an extension's entries come some seconds after the window.
+   */
+  async contextMenu(target: Locator, entry: string): Promise<void> {
+    for (const end = Date.now() + WAIT_MS; ;) {
+      await target.click({ button: 'right' });
+      const item = this.menuEntry(entry);
+      const there = await item.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (there) return this.chooseEntry(item);
+      await this.page.keyboard.press('Escape');
+      if (Date.now() > end) throw new Error(`The menu has no "${entry}".`);
+    }
+  }
+
+  /** Clicks a menu's entry until the menu is gone: a menu ignores the pointer for a moment after it opened. */
+  private async chooseEntry(item: Locator): Promise<void> {
+    for (const end = Date.now() + WAIT_MS; ;) {
+      // A menu that closes under the click has taken it.
+      await item.click({ timeout: 3000 }).catch(() => undefined);
+      const gone = await item.waitFor({ state: 'hidden', timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+      if (gone) return;
+      if (Date.now() > end) throw new Error('The menu stays open.');
+    }
   }
 
   /** The entry of an open menu. */
@@ -149,11 +193,10 @@ export class Workbench {
 
   /** Opens a file by its path through Quick Open, which also reveals it in the explorer. */
   async openFile(path: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input[type=text]').first();
     const name = path.split('/').at(-1) ?? path;
-    await this.page.keyboard.press('Control+P');
-    await input.fill(path);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+    await this.quickInput('Control+P', path, row);
+    await row.click();
     await this.tab(name).waitFor();
   }
 

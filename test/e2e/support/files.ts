@@ -8,8 +8,9 @@ import { readModelFile, type ModelFile } from '../../../src/shared/model-file.ts
  * Draws images of one of the product's sample folders, e.g. `digits/train/3`, as PNG files `000.png` …
  * @param source folder of the sample data set
  * @param folder absolute path, made if it is missing
+ * @param prefix of the file names
  */
-export function writeSampleImages(source: string, folder: string, count: number): void {
+export function writeSampleImages(source: string, folder: string, count: number, prefix = ''): void {
   mkdirSync(folder, { recursive: true });
   for (const { groups, width, height } of sampleDatasets)
     for (const group of groups) {
@@ -17,7 +18,7 @@ export function writeSampleImages(source: string, folder: string, count: number)
       if (count > group.count) throw new RangeError(`${source} has only ${group.count} images`);
       for (let index = 0; index < count; index++)
         writeFileSync(
-          path.join(folder, `${String(index).padStart(3, '0')}.png`),
+          path.join(folder, `${prefix}${String(index).padStart(3, '0')}.png`),
           encodeGrayPng(width, height, group.draw(defaultSampleSeed, index)),
         );
       return;
