@@ -34,6 +34,8 @@ export function makeDecoder(raw: RawDecode): Decode {
   };
 }
 
+/** A canvas of more pixels is given back at once: it would hold its memory until the worker ends. */
+const keptPixels = 4_000_000;
 let canvas: OffscreenCanvas | undefined;
 
 /** Reads a bitmap's pixels by way of one canvas that all decodes share: drawing and reading never interleave. */
@@ -49,7 +51,9 @@ function pixelsOf(bitmap: ImageBitmap): RgbaImage {
   if (!context) throw new RangeError('no 2d context');
   context.globalCompositeOperation = 'copy';
   context.drawImage(bitmap, 0, 0);
-  return { width, height, data: context.getImageData(0, 0, width, height).data };
+  const { data } = context.getImageData(0, 0, width, height);
+  if (width * height > keptPixels) canvas = undefined;
+  return { width, height, data };
 }
 
 /**

@@ -101,6 +101,9 @@ export async function* readPieces(request: PieceRequest): AsyncGenerator<Piece> 
       if (pack.next && !ahead) next = ask(pack.next);
     }
     order.finish();
+  } catch (error) {
+    // However a pull words its end, whoever cancelled hears of a cancellation.
+    throw request.signal.aborted ? cancelled() : error;
   } finally {
     own.abort();
   }

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { LensError } from '../../../src/shared/errors.ts';
-import type { ModelCard } from '../../../src/shared/model-card.ts';
+import { modelCardSchema, type ModelCard } from '../../../src/shared/model-card.ts';
 import { readModelCard, readModelFile, writeModelFile } from '../../../src/shared/model-file.ts';
 import { notebookSpec, notebookTraining } from '../../../src/shared/model-spec.ts';
 import { headerLength, writeSafetensors, type Tensor } from '../../../src/shared/safetensors.ts';
 
-const card: ModelCard = {
+// Parsed, so that members which files may lack have their defaults.
+const card: ModelCard = v.parse(modelCardSchema, {
   format: 'latent-lens',
   version: 1,
   writtenBy: '0.1.0',
@@ -40,7 +42,7 @@ const card: ModelCard = {
     when: '2026-11-24T08:00:00.000Z',
   },
   notebookRule: { threshold: 0.008, flagged: 0.36 },
-};
+});
 const tensors = new Map<string, Tensor>([
   ['encoder_module.0.weight', { dtype: 'F32', shape: [2, 1], data: Float32Array.of(1, -2) }],
   ['calibration.scores', { dtype: 'F64', shape: [3], data: Float64Array.of(0.1, 0.2, 0.3) }],
