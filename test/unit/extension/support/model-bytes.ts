@@ -1,11 +1,13 @@
 /** A small valid model file. */
-import type { ModelCard } from '../../../../src/shared/model-card.ts';
+import * as v from 'valibot';
+import { modelCardSchema, type ModelCard } from '../../../../src/shared/model-card.ts';
 import { writeModelFile } from '../../../../src/shared/model-file.ts';
 import { notebookSpec, notebookTraining } from '../../../../src/shared/model-spec.ts';
 import type { Tensor } from '../../../../src/shared/safetensors.ts';
 
 export function cardOf(changes: Partial<ModelCard> = {}): ModelCard {
-  return {
+  // Parsed, so that what later versions of the card add takes its default.
+  return v.parse(modelCardSchema, {
     format: 'latent-lens',
     version: 1,
     writtenBy: '0.1.0',
@@ -38,8 +40,11 @@ export function cardOf(changes: Partial<ModelCard> = {}): ModelCard {
       when: '2026-11-24T08:00:00Z',
     },
     notebookRule: null,
+    points: null,
+    projections: [],
+    pcaBaseline: null,
     ...changes,
-  };
+  });
 }
 
 export function modelBytes(changes: Partial<ModelCard> = {}, weight = 1): Uint8Array {

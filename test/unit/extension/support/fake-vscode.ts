@@ -1,0 +1,161 @@
+/** As much of the `vscode` module as the host needs to start in a browser's worker, over files in memory. */
+import type { MemoryFiles } from './memory-files.ts';
+
+class FakeUri {
+  constructor(
+    readonly scheme: string,
+    readonly path: string,
+  ) {}
+  static parse(text: string): FakeUri {
+    const at = text.indexOf(':');
+    return new FakeUri(text.slice(0, at), decodeURIComponent(text.slice(at + 1)));
+  }
+  static joinPath(base: FakeUri, ...names: string[]): FakeUri {
+    const segments: string[] = [];
+    for (const name of [base.path, ...names].join('/').split('/')) {
+      if (name === '..') segments.pop();
+      else if (name !== '') segments.push(name);
+    }
+    return new FakeUri(base.scheme, `/${segments.join('/')}`);
+  }
+  get fsPath(): string {
+    return this.path;
+  }
+  toString(skipEncoding = false): string {
+    const path = skipEncoding ? this.path : this.path.split('/').map(encodeURIComponent).join('/');
+    return `${this.scheme}:${path}`;
+  }
+}
+
+class FakeEmitter {
+  private readonly listeners = new Set<(value: unknown) => void>();
+  readonly event = (listener: (value: unknown) => void) => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(value: unknown): void {
+    for (const listener of this.listeners) listener(value);
+  }
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
+
+const disposable = { dispose: () => undefined };
+const listening = () => disposable;
+
+/** Lines of the log, messages shown, commands registered: what a test looks at. */
+export interface Seen {
+  readonly log: string[];
+  readonly messages: string[];
+  readonly commands: Map<string, (...args: unknown[]) => unknown>;
+  readonly serializers: string[];
+  readonly editors: string[];
+  readonly trees: string[];
+}
+
+/** @param root of the workspace, as `memory:/w` */
+export function fakeVscode(files: MemoryFiles, root: string) {
+  const seen: Seen = { log: [], messages: [], commands: new Map(), serializers: [], editors: [], trees: [] };
+  const line = (text: string): void => void seen.log.push(text);
+  const message = (text: string): Promise<undefined> => {
+    seen.messages.push(text);
+    return Promise.resolve(undefined);
+  };
+  const plain = (uri: FakeUri): string => uri.toString(true).replace(/\/$/, '');
+  const typeOf = { file: 1, folder: 2, other: 0 };
+  const vscode = {
+    Uri: FakeUri,
+    EventEmitter: FakeEmitter,
+    RelativePattern: class {},
+    ThemeIcon: class {},
+    ThemeColor: class {},
+    MarkdownString: class {},
+    TabInputCustom: class {},
+    TabInputText: class {},
+    TreeItem: class {},
+    TreeItemCollapsibleState: { None: 0 },
+    FileType: { Unknown: 0, File: 1, Directory: 2, SymbolicLink: 64 },
+    ViewColumn: { Active: -1, Beside: -2 },
+    ProgressLocation: { Notification: 15 },
+    StatusBarAlignment: { Left: 1 },
+    QuickPickItemKind: { Separator: -1 },
+    env: { language: 'en' },
+    l10n: {
+      t: (text: string, ...values: unknown[]) =>
+        text.replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)])),
+    },
+    commands: {
+      registerCommand: (id: string, handler: (...args: unknown[]) => unknown) => {
+        seen.commands.set(id, handler);
+        return disposable;
+      },
+      executeCommand: (id: string, ...args: unknown[]) => Promise.resolve(seen.commands.get(id)?.(...args)),
+    },
+    window: {
+      tabGroups: { activeTabGroup: {}, all: [] },
+      createOutputChannel: () => ({
+        info: line,
+        warn: line,
+        error: line,
+        show: () => undefined,
+        dispose: () => undefined,
+      }),
+      createTreeView: (id: string) => {
+        seen.trees.push(id);
+        return disposable;
+      },
+      registerCustomEditorProvider: (id: string) => {
+        seen.editors.push(id);
+        return disposable;
+      },
+      registerWebviewPanelSerializer: (id: string) => {
+        seen.serializers.push(id);
+        return disposable;
+      },
+      showInformationMessage: message,
+      showWarningMessage: message,
+      showErrorMessage: message,
+      withProgress: (_options: unknown, task: (progress: unknown, token: unknown) => unknown) =>
+        task(
+          { report: () => undefined },
+          { isCancellationRequested: false, onCancellationRequested: listening },
+        ),
+    },
+    workspace: {
+      workspaceFolders: [{ name: 'w', uri: FakeUri.parse(root) }],
+      isTrusted: true,
+      getConfiguration: () => ({ get: () => undefined }),
+      createFileSystemWatcher: () => ({
+        ...disposable,
+        onDidChange: listening,
+        onDidCreate: listening,
+        onDidDelete: listening,
+      }),
+      onDidChangeWorkspaceFolders: listening,
+      onDidGrantWorkspaceTrust: listening,
+      onDidChangeConfiguration: listening,
+      getWorkspaceFolder: (uri: FakeUri) =>
+        plain(uri).startsWith(root) ? { uri: FakeUri.parse(root) } : undefined,
+      asRelativePath: (uri: FakeUri) => plain(uri).slice(root.length + 1),
+      fs: {
+        isWritableFileSystem: () => true,
+        stat: async (uri: FakeUri) => {
+          const { kind, size, mtime } = await files.stat(plain(uri));
+          return { type: typeOf[kind], size, mtime };
+        },
+        readDirectory: async (uri: FakeUri) => {
+          const entries = await files.list(plain(uri));
+          return entries.map(({ name, kind }) => [name, typeOf[kind]]);
+        },
+        readFile: (uri: FakeUri) => files.read(plain(uri)),
+        writeFile: (uri: FakeUri, bytes: Uint8Array) => files.write(plain(uri), bytes),
+        rename: (from: FakeUri, to: FakeUri, options: { overwrite: boolean }) =>
+          files.rename(plain(from), plain(to), options.overwrite),
+        delete: (uri: FakeUri) => files.remove(plain(uri)),
+        createDirectory: (uri: FakeUri) => files.createFolder(plain(uri)),
+      },
+    },
+  };
+  return { vscode, seen, uri: (text: string) => FakeUri.parse(text) };
+}
