@@ -1,5 +1,6 @@
 // @ts-check
 // Runs bundled test files with node:test, one process per file, and counts what they report.
+import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
@@ -32,6 +33,8 @@ export async function runNodeTests({
 }) {
   const sources = new Map([...bundles].map(([source, bundle]) => [bundle, source]));
   const budget = AbortSignal.timeout(budgetMs);
+  // Each file listens to it.
+  setMaxListeners(0, budget);
   const events = run({ files: [...bundles.values()], concurrency, timeout: fileBudgetMs, signal: budget });
 
   /** Names of the tests that have begun and not ended, by file. @type {Map<string, string[]>} */
@@ -128,12 +131,18 @@ export async function runNodeTests({
 /** @param {unknown} given */
 const reason = (given) => (typeof given === 'string' && given !== '' ? given : 'no reason given');
 
-/** @param {unknown} error */
+/** @param {unknown} error Node's own error about the test, with what the test threw as its cause */
 function describe(error) {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  if (!(cause instanceof Error)) return typeof cause === 'string' ? cause : inspect(cause);
+  if (typeof cause === 'string') return cause;
+  if (!(cause instanceof Error)) {
+    // Not every thrown thing survives the way between the processes.
+    const message = error instanceof Error ? error.message : '';
+    return `${message} ${inspect(cause)}`.trim();
+  }
   const stack = (cause.stack ?? '')
     .split('\n')
-    .filter((line) => !/\bnode:internal\b|node:async_hooks/.test(line));
-  return stack.join('\n').trim() === '' ? cause.message : stack.join('\n');
+    .filter((line) => !/\bnode:internal\b|node:async_hooks/.test(line))
+    .join('\n');
+  return stack.trim() === '' ? cause.message : stack;
 }

@@ -96,7 +96,7 @@ export async function runCommand(command, args, { budgetMs, cwd, env, echo = fal
  * Kills what a test left behind: every process that carries our mark in its environment (Linux only; elsewhere
  * nothing happens). The mark is what makes them ours: no process is chosen by its name.
  * @param {string} mark `NAME=value`, unique to this run
- * @returns {number[]} the ids of the processes that were killed
+ * @returns {{pid: number, command: string}[]} the processes that were killed
  */
 export function killMarked(mark) {
   if (process.platform !== 'linux') return [];
@@ -106,8 +106,9 @@ export function killMarked(mark) {
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     try {
       if (!readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark)) continue;
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
       process.kill(pid, 'SIGKILL');
-      killed.push(pid);
+      killed.push({ pid, command });
     } catch {
       // Gone in the meantime, or not ours to read.
     }

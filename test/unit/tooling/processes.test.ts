@@ -48,7 +48,10 @@ test(
     const [marked, other] = [start({ ...process.env, [name]: value }), start(process.env)];
     try {
       for (const { stdout } of [marked, other]) await new Promise((resolve) => stdout.once('data', resolve));
-      assert.deepEqual(killMarked(mark), [marked.pid]);
+      assert.deepEqual(
+        killMarked(mark).map(({ pid }) => pid),
+        [marked.pid],
+      );
       await new Promise((resolve) => marked.once('exit', resolve));
       assert.equal(other.exitCode, null);
     } finally {
