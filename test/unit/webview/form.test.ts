@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { epochsOf, modelSpecSchema, trainingSettingsSchema } from '../../../src/shared/model-spec.ts';
+import {
+  checkForm,
+  imageBytes,
+  initialForm,
+  readForm,
+  withRecipe,
+  type FormValues,
+} from '../../../src/webview/studio/form.ts';
+import { datasetOf, proposalOf, surveyOf } from '../../component/fakes/samples.ts';
+
+const dataset = datasetOf('digits');
+const survey = surveyOf(dataset);
+const proposal = proposalOf(dataset);
+const good = initialForm(proposal, survey);
+
+describe('the training form', () => {
+  it('proposes what settings and images suggest, and that holds', () => {
+    assert.deepEqual(checkForm(good), {});
+    assert.equal(good.height, '28');
+    assert.equal(good.weightDecay, '0.00001');
+    assert.equal(good.epochs, String(epochsOf('detector', 1600)));
+  });
+
+  it('keeps epochs that the settings set', () => {
+    const training = { ...proposal.defaults.training, epochs: 33 };
+    const own = { ...proposal, defaults: { ...proposal.defaults, training } };
+    assert.equal(initialForm(own, survey).epochs, '33');
+  });
+
+  it('lets the epochs follow the recipe until somebody types their own', () => {
+    assert.equal(withRecipe(good, 'notebook', 1600).epochs, '20');
+    assert.equal(withRecipe({ ...good, epochs: '7' }, 'notebook', 1600).epochs, '7');
+    const back = withRecipe(withRecipe(good, 'notebook', 1600), 'detector', 1600);
+    assert.deepEqual(back, good);
+  });
+
+  for (const [field, value, sentence] of [
+    ['name', '   ', /needs a name/],
+    ['name', 'a/b', /leave out/],
+    ['name', '..', /leave out/],
+    ['name', 'x'.repeat(101), /at most 100/],
+    ['height', '7', /from 8 to 256/],
+    ['width', '28.5', /whole number/],
+    ['latent', '', /whole number from 1 to 1,024/],
+    ['epochs', '1e9', /from 1 to 10,000/],
+    ['batchSize', '-1', /from 1 to 1,024/],
+    ['learningRate', '0', /above 0/],
+    ['learningRate', '0x10', /must be a number/],
+    ['weightDecay', 'NaN', /must be a number/],
+    ['seed', '4294967296', /4,294,967,295/],
+  ] as const) {
+    it(`refuses ${field} “${value.slice(0, 12)}” with a sentence`, () => {
+      const values = { ...good, [field]: value };
+      assert.match(checkForm(values)[field] ?? '', sentence);
+      assert.equal(readForm(values), null);
+    });
+  }
+
+  it('reads numbers as people write them', () => {
+    assert.equal(readForm({ ...good, learningRate: ' 1E-3 ' })?.training.learningRate, 0.001);
+    assert.equal(readForm({ ...good, learningRate: '.5' })?.training.learningRate, 0.5);
+  });
+
+  it('never lets anything through that the engine’s schemas refuse', () => {
+    const text = fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String));
+    const values = fc.record({
+      name: fc.string(),
+      height: text,
+      width: text,
+      channels: fc.constantFrom('1' as const, '3' as const),
+      latent: text,
+      recipe: fc.constantFrom('notebook' as const, 'detector' as const),
+      epochs: text,
+      batchSize: text,
+      learningRate: text,
+      weightDecay: text,
+      seed: text,
+      fit: fc.constantFrom('contain' as const, 'cover' as const, 'stretch' as const),
+    });
+    const oneWild = fc
+      .tuple(values, fc.constantFrom(...(Object.keys(good) as (keyof FormValues)[])))
+      .map(([wild, field]) => ({ ...good, [field]: wild[field] }));
+    fc.assert(
+      fc.property(fc.oneof(values, oneWild), (form) => {
+        const result = readForm(form as FormValues);
+        if (result === null) return;
+        v.parse(modelSpecSchema, result.spec);
+        v.parse(trainingSettingsSchema, result.training);
+        assert.ok(result.name.length > 0 && !/[\\/]/.test(result.name));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('counts the memory of the fitted images', () => {
+    assert.equal(imageBytes({ ...good, channels: '3' }, 10), 28 * 28 * 3 * 10);
+    assert.equal(imageBytes({ ...good, height: 'x' }, 10), null);
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  alignedDecimals,
+  baseName,
+  countOf,
+  formatBytes,
+  formatCount,
+  formatDate,
+  formatDuration,
+  formatTimeLeft,
+} from '../../../src/webview/shared/format.ts';
+import {
+  calibrationWords,
+  corruptionWords,
+  engineTitle,
+  progressWords,
+  rateWarning,
+  specWords,
+} from '../../../src/webview/shared/words.ts';
+import { specOf } from '../../component/fakes/samples.ts';
+
+describe('numbers as people read them', () => {
+  it('never print NaN, infinity or a negative time', () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -1]) {
+      assert.equal(formatDuration(value), '–');
+      assert.equal(formatTimeLeft(value), '–');
+      assert.equal(formatBytes(value), '–');
+    }
+    assert.equal(formatCount(Number.NaN), '–');
+  });
+
+  it('name durations by their two largest units', () => {
+    const cases = [0.44, 3.2, 59.4, 59.6, 200, 3599.7, 3661, 360000].map(formatDuration);
+    assert.deepEqual(cases, [
+      '0.4 s',
+      '3 s',
+      '59 s',
+      '1 min 00 s',
+      '3 min 20 s',
+      '1 h 00 min',
+      '1 h 01 min',
+      '100 h 00 min',
+    ]);
+  });
+
+  it('round the time left so that it does not flicker', () => {
+    assert.deepEqual([3.1, 41, 170, 7200].map(formatTimeLeft), ['4 s', '45 s', '3 min', '2 h 00 min']);
+  });
+
+  it('count and weigh', () => {
+    assert.equal(countOf(1, 'image'), '1 image');
+    assert.equal(countOf(12345, 'class', 'classes'), '12,345 classes');
+    assert.deepEqual([999, 1000, 999_600, 1.6e9].map(formatBytes), ['999 bytes', '1 kB', '1 MB', '1.6 GB']);
+  });
+
+  it('align a column by its smallest value', () => {
+    assert.equal(alignedDecimals([0.5, 0.0123]), 5);
+    assert.equal(alignedDecimals([12]), 2);
+    assert.equal(alignedDecimals([0, Number.NaN]), 4);
+  });
+
+  it('take names from URIs, however they are written', () => {
+    assert.equal(baseName('file:///a/my%20model.lens.safetensors?x#y'), 'my model.lens.safetensors');
+    assert.equal(baseName('a%zz'), 'a%zz');
+    assert.equal(formatDate('yesterday'), 'yesterday');
+  });
+});
+
+describe('facts as sentences', () => {
+  it('promise no lower rate than the images allow', () => {
+    assert.equal(rateWarning(99, 0.01), null);
+    assert.match(rateWarning(60, 0.01) ?? '', /60 calibration images .* is 1\.64 %, not 1 %/);
+    assert.match(rateWarning(0, 0.01) ?? '', /no verdict/);
+    const calibration = {
+      score: 'mse' as const,
+      rule: 'split-conformal' as const,
+      images: 60,
+      requestedRate: 0.01,
+      promisedRate: 1 / 61,
+      threshold: 0.02,
+      when: '',
+    };
+    assert.match(calibrationWords(calibration), /at most 1\.64 % are.*You asked for 1 %/);
+    assert.doesNotMatch(calibrationWords({ ...calibration, promisedRate: 0.01 }), /You asked/);
+  });
+
+  it('say where training stands', () => {
+    const progress = { state: 'stopped' as const, epoch: 6, step: 12, stepsPerEpoch: 25 };
+    assert.equal(progressWords(progress, 20), 'Stopped in epoch 7 of 20');
+    assert.equal(progressWords({ ...progress, step: 0 }, 20), 'Stopped after epoch 6 of 20');
+    assert.equal(
+      progressWords({ ...progress, state: 'training' }, 20),
+      'Not finished: last saved in epoch 7 of 20',
+    );
+    assert.equal(
+      progressWords({ ...progress, state: 'finished', epoch: 1, step: 0 }, 1),
+      'Finished after 1 epoch',
+    );
+  });
+
+  it('describe model, corruption and engine', () => {
+    assert.match(specWords(specOf('parts')), /64 × 64 gray \(4,096 numbers\) through a latent of 20/);
+    assert.equal(corruptionWords({ noise: 0, erase: 0 }), 'none');
+    assert.equal(corruptionWords({ noise: 0.2, erase: 1 }), 'Gaussian noise σ = 0.2 and 1 erased rectangle');
+    assert.equal(
+      engineTitle({ kind: 'webgpu', build: 'x', adapter: 'nvidia ampere', reason: '' }),
+      'WebGPU on nvidia ampere',
+    );
+    assert.equal(engineTitle({ kind: 'wasm', build: 'x', reason: '' }), 'WASM');
+  });
+});
