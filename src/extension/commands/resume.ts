@@ -91,7 +91,10 @@ export async function stopTraining({ services, studio }: App): Promise<JobOutcom
     void vscode.window.showInformationMessage(vscode.l10n.t('No training is running.'));
     return undefined;
   }
+  const ended = services.jobs.nextEnd();
   const outcome = await studio.stop();
+  // The page answers before its notice of the end is dealt with; only then may the next training begin.
+  if (outcome) await ended;
   if (outcome?.savedAs) {
     vscode.window.setStatusBarMessage(
       vscode.l10n.t('Training stopped and saved as {0}', outcome.savedAs),
