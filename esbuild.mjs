@@ -29,7 +29,7 @@ const builds = [
     outfile: `dist/webview/${name}.js`,
   })),
   { ...worker, entryPoints: ['src/engine/worker.ts'], outfile: 'dist/engine/worker.js' },
-  { ...worker, entryPoints: ['src/engine/scoring-worker.ts'], outfile: 'dist/engine/scoring-worker.js' },
+  { ...worker, entryPoints: ['src/engine/forward-worker.ts'], outfile: 'dist/engine/forward-worker.js' },
 ];
 
 /** Budgets in kB (1,000 bytes) of the minified file. */
@@ -40,7 +40,7 @@ const budgets = {
   'dist/webview/report.js': 250,
   'dist/webview/model-card.js': 250,
   'dist/engine/worker.js': 800,
-  'dist/engine/scoring-worker.js': 150,
+  'dist/engine/forward-worker.js': 150,
 };
 
 mkdirSync('dist', { recursive: true });

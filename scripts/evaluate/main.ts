@@ -72,6 +72,7 @@ async function makeRequest(options: Options, sets: EvaluationSets): Promise<Eval
       ...(latent === null ? {} : { latent }),
       ...(recipe === null ? {} : { recipe }),
     },
+    denoise: null,
     epochs: options.epochs,
     seed: options.seed,
     falseAlarmRate: options.rate,

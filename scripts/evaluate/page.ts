@@ -36,6 +36,7 @@ const handlers: Handlers<EngineHostApi> = {
     throw new LensError('internal', 'An evaluation saves no model.');
   },
   snapshot: () => undefined,
+  projecting: () => undefined,
   progress: (params) => tell({ kind: 'progress', ...params }),
   log: (params) => tell({ kind: 'log', ...params }),
 };

@@ -56,6 +56,9 @@ const page = connect<EngineApi, EngineHostApi>(
         planFrom(readModelFile(request.model), request.jobId, request.dataset, request.falseAlarmRate),
         request.memoryBudget,
       ),
+    project: () => {
+      throw new LensError('internal', 'A projection cannot be computed yet.');
+    },
     stop: ({ jobId }) => {
       if (running?.jobId === jobId) running.abort.abort();
     },

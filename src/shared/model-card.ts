@@ -74,6 +74,53 @@ export const engineCardSchema = v.object({
 });
 export type EngineCard = v.InferOutput<typeof engineCardSchema>;
 
+/** The points of the map: images whose latents are kept in the file. */
+export const pointsCardSchema = v.object({
+  /** Points kept, and images of the data set: n of N. */
+  count,
+  total: count,
+  /** The first so many points were never trained on: validation, calibration, test, in this order. */
+  heldOut: count,
+});
+export type PointsCard = v.InferOutput<typeof pointsCardSchema>;
+
+export const projectionMethods = ['tsne', 'pca'] as const;
+export type ProjectionMethod = (typeof projectionMethods)[number];
+
+/** A projection of the first `count` points to the plane; its coordinates are a tensor of the file. */
+export const projectionCardSchema = v.object({
+  method: v.picklist(projectionMethods),
+  count,
+  /** Of t-SNE; null for others. */
+  perplexity: v.nullable(finite),
+  /** Iterations done, and asked for: fewer where it was stopped. 0 for PCA. */
+  iterations: count,
+  planned: count,
+  seed: count,
+  /** Kullback–Leibler divergence, exact; null where there is none. */
+  kl: v.nullable(finite),
+  /** Share of the 10 nearest neighbours in the latent space that are among the 10 nearest on the map; null if unmeasured. */
+  recall: v.nullable(finite),
+  /** Trustworthiness with k = 12 (Venna & Kaski 2001); null if unmeasured. */
+  trustworthiness: v.nullable(finite),
+  /** What computed it, e.g. `wasm-fma`. */
+  engine: text,
+  /** ISO 8601. */
+  when: text,
+});
+export type ProjectionCard = v.InferOutput<typeof projectionCardSchema>;
+
+/** Principal components as many as the latent has, fitted on fit images: the baseline beside the model. */
+export const pcaBaselineSchema = v.object({
+  components: count,
+  /** Fit images that it was fitted on. */
+  images: count,
+  /** Mean squared error on the validation images; null where it was not computed: `skipped` says why. */
+  validation: v.nullable(finite),
+  skipped: v.nullable(text),
+});
+export type PcaBaseline = v.InferOutput<typeof pcaBaselineSchema>;
+
 export const modelCardSchema = v.object({
   format: v.literal(cardFormat),
   version: v.literal(cardVersion),
@@ -98,5 +145,10 @@ export const modelCardSchema = v.object({
       flagged: finite,
     }),
   ),
+  /** Null before the end of the training, and in files of the first versions. */
+  points: v.optional(v.nullable(pointsCardSchema), null),
+  /** At most one for each method. */
+  projections: v.optional(v.array(projectionCardSchema), []),
+  pcaBaseline: v.optional(v.nullable(pcaBaselineSchema), null),
 });
 export type ModelCard = v.InferOutput<typeof modelCardSchema>;

@@ -1,7 +1,13 @@
 /** The model file `NAME.lens.safetensors`: the card and named tensors. It is the checkpoint too. */
 import * as v from 'valibot';
 import { LensError } from './errors.ts';
-import { cardFormat, cardVersion, modelCardSchema, type ModelCard } from './model-card.ts';
+import {
+  cardFormat,
+  cardVersion,
+  modelCardSchema,
+  type ModelCard,
+  type ProjectionMethod,
+} from './model-card.ts';
 import { parseHeader, readSafetensors, writeSafetensors, type Tensor } from './safetensors.ts';
 
 export interface ModelFile {
@@ -16,9 +22,19 @@ export const tensorNames = {
   calibrationScores: 'calibration.scores',
   /** F64 `[n]`: per-image scores of the validation images, in set order. */
   validationScores: 'validation.scores',
-  /** F32 `[n, k]` and I32 `[n]` (−1 where there is no class). */
-  validationLatents: 'validation.latents',
-  validationLabels: 'validation.labels',
+  /**
+   * The points of the map; map-points.ts reads them. F32 `[n, k]` latents, I32 `[n]` classes (−1 where there is none),
+   * U8 `[n]` sets, F64 `[n]` mean squared errors, I32 `[n]` index into the paths and I32 `[n]` position within an IDX
+   * file; U8 `[bytes]` the paths as a JSON array of strings; U8 `[m, h, w, C]` thumbnails of the first m points.
+   */
+  pointLatents: 'points.latents',
+  pointLabels: 'points.labels',
+  pointSets: 'points.sets',
+  pointScores: 'points.scores',
+  pointFiles: 'points.files',
+  pointPositions: 'points.positions',
+  pointPaths: 'points.paths',
+  pointThumbnails: 'points.thumbnails',
   /** F64 `[batches]` of the last complete epoch. */
   trainBatchLosses: 'history.train_batch_losses',
   validationBatchLosses: 'history.validation_batch_losses',
@@ -36,6 +52,9 @@ export const tensorNames = {
   /** I32 `[1]`: Adam's step count. */
   adamStep: 'training.adam.step',
 } as const;
+
+/** F32 `[p, 2]`: coordinates of the first p points of the map. */
+export const projectionTensor = (method: ProjectionMethod): string => `projection.${method}`;
 
 const metadataKey = 'lens';
 

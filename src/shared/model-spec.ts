@@ -26,9 +26,16 @@ export const modelSpecSchema = v.object({
   recipe: v.picklist(['notebook', 'detector']),
   corruption: corruptionSchema,
   loss: v.literal('mse'),
+  /** Weight β of the divergence in the loss of a variational model; {@link betaOf} reads it. */
+  beta: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
 });
 export type ModelSpec = v.InferOutput<typeof modelSpecSchema>;
 export type Recipe = ModelSpec['recipe'];
+export type Variant = ModelSpec['variant'];
+export const variants = ['plain', 'linear', 'variational'] as const satisfies readonly Variant[];
+
+/** β of a variational model: 1, the evidence lower bound itself, unless the spec says otherwise. */
+export const betaOf = ({ beta = 1 }: Pick<ModelSpec, 'beta'>): number => beta;
 
 export const trainingSettingsSchema = v.object({
   epochs: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
@@ -37,6 +44,8 @@ export const trainingSettingsSchema = v.object({
   /** L2 coefficient, added to the gradient (coupled, as torch.optim.Adam does). */
   weightDecay: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff)),
+  /** Epochs over which the divergence of a variational model is brought in; without it there is no annealing. */
+  klAnnealEpochs: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000))),
 });
 export type TrainingSettings = v.InferOutput<typeof trainingSettingsSchema>;
 
@@ -71,6 +80,25 @@ export function epochsOf(recipe: Recipe, images: number): number {
   if (images > 20_000) return 8;
   const needed = Math.ceil(detectorPresentations / Math.max(1, images));
   return Math.min(mostDetectorEpochs, Math.max(notebookTraining.epochs, needed));
+}
+
+/** Proposed for variational models: enough to learn shapes before the latent is pulled to the normal distribution. */
+export const defaultKlAnnealEpochs = 5;
+
+/**
+ * Weight of the divergence per image in an epoch of a variational model. The divergence (summed over the latent) is
+ * set against the squared error summed over H·W·C (Kingma & Welling 2014; β: Higgins et al. 2017), and the loss is the
+ * mean over H·W·C, hence the division. Annealed linearly from 0 (Bowman et al. 2016): epoch 0 learns without it,
+ * epoch `klAnnealEpochs` and all after with the whole of it.
+ * @param epoch from 0
+ */
+export function klWeightAt(
+  spec: Pick<ModelSpec, 'height' | 'width' | 'channels' | 'beta'>,
+  { klAnnealEpochs = 0 }: Pick<TrainingSettings, 'klAnnealEpochs'>,
+  epoch: number,
+): number {
+  const share = klAnnealEpochs === 0 ? 1 : Math.min(1, epoch / klAnnealEpochs);
+  return (betaOf(spec) * share) / (spec.height * spec.width * spec.channels);
 }
 
 /** The notebook's model: 28×28×1, latent 20. */

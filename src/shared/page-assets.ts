@@ -2,14 +2,14 @@
 export interface PageAssets {
   /** URIs that the page may fetch. */
   readonly engineWorker: string;
-  readonly scoringWorker: string;
+  readonly forwardWorker: string;
   readonly kernelsSimd: string;
   readonly kernelsFma: string;
 }
 
 export const assetAttributes: Readonly<Record<keyof PageAssets, string>> = {
   engineWorker: 'data-engine-worker',
-  scoringWorker: 'data-scoring-worker',
+  forwardWorker: 'data-forward-worker',
   kernelsSimd: 'data-kernels-simd',
   kernelsFma: 'data-kernels-fma',
 };

@@ -14,6 +14,7 @@ export const streams = {
   selfTest: 7,
   projection: 8,
   variational: 9,
+  prior: 10,
 } as const;
 
 function mix(hash: number, key: number): number {

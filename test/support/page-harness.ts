@@ -18,7 +18,7 @@ export { themes } from './component.ts';
 export type PageName = 'studio' | 'report' | 'model-card';
 
 const pages: readonly PageName[] = ['studio', 'report', 'model-card'];
-const fakes = ['engine-worker', 'scoring-worker', 'host', 'theme'] as const;
+const fakes = ['engine-worker', 'forward-worker', 'host', 'theme'] as const;
 
 const files: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
   '/codicon.css': { file: 'node_modules/@vscode/codicons/dist/codicon.css', type: 'text/css' },
@@ -127,7 +127,7 @@ function html(name: PageName, theme: Theme): string {
     styles: [],
     assets: {
       engineWorker: '/fake/engine-worker.js',
-      scoringWorker: '/fake/scoring-worker.js',
+      forwardWorker: '/fake/forward-worker.js',
       kernelsSimd: '/wasm/kernels-simd.wasm',
       kernelsFma: '/wasm/kernels-fma.wasm',
     },

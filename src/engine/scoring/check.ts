@@ -1,7 +1,7 @@
 /** Checks one image against a calibrated model: decode, fit, reconstruct, score, judge. */
 import { LensError } from '../../shared/errors.ts';
 import { tensorNames, type ModelFile } from '../../shared/model-file.ts';
-import type { CheckResult } from '../../shared/protocol/scoring.ts';
+import type { CheckResult } from '../../shared/protocol/forward.ts';
 import { conformalThreshold, judge } from '../../shared/verdict.ts';
 import type { Engine } from '../backends/engine.ts';
 import type { RgbaImage } from '../data/image.ts';

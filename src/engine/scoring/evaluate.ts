@@ -39,10 +39,11 @@ async function makeSpec(request: EvaluateRequest, environment: EvaluationEnviron
     width: spec.width ?? suggested.width ?? 64,
     channels: spec.channels ?? suggested.channels ?? 1,
     latent: spec.latent ?? 20,
-    variant: 'plain',
+    variant: spec.variant ?? 'plain',
     recipe,
-    corruption: corruptionOf[recipe],
+    corruption: spec.corruption ?? corruptionOf[recipe],
     loss: 'mse',
+    ...(spec.beta === undefined ? {} : { beta: spec.beta }),
   };
 }
 
@@ -177,6 +178,8 @@ export async function evaluate(
       train: state.history.map((record) => record.train),
       validation: state.history.map((record) => record.validation),
     },
+    baseline: null,
+    denoise: null,
     threshold,
     falsePositiveRate: goodScores && threshold !== null ? shareAbove(goodScores, threshold) : null,
     notebookRule: notebookRule(state, settings.batchSize),

@@ -20,7 +20,7 @@ const iterations = 12;
 const maxFitImages = 5_000;
 
 /** Modified Gram–Schmidt, twice for orthogonality to working precision. Rows of `[rows, size]`, in place. */
-function orthonormalise(basis: Float64Array, rows: number, size: number): void {
+export function orthonormalise(basis: Float64Array, rows: number, size: number): void {
   for (let pass = 0; pass < 2; pass++) {
     for (let r = 0; r < rows; r++) {
       const row = basis.subarray(r * size, (r + 1) * size);

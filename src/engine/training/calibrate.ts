@@ -21,31 +21,17 @@ export function calibrationCard(scores: Float64Array, rate: number, when: string
   };
 }
 
-export interface CalibrationSets {
-  readonly images: Pixels;
-  readonly labels: Int32Array;
-  readonly calibration: Uint32Array;
-  readonly validation: Uint32Array;
-}
-
-/** Scores the calibration images and encodes the validation images (for the map). */
+/** Scores the calibration images. @param calibration their numbers */
 export async function calibrate(
   engine: Engine,
-  sets: CalibrationSets,
+  images: Pixels,
+  calibration: Uint32Array,
   latent: number,
   rate: number,
   when: string,
   breathe: (done: number) => Promise<void>,
 ): Promise<CalibrationResult> {
-  const calibrated = await scoreImages(engine, sets.images, sets.calibration, latent, { breathe });
-  const validation = await scoreImages(engine, sets.images, sets.validation, latent, {
-    breathe: (done) => breathe(sets.calibration.length + done),
-  });
-  const scores = calibrated.scores.sort();
-  return {
-    card: calibrationCard(scores, rate, when),
-    scores,
-    validationLatents: validation.latents,
-    validationLabels: Int32Array.from(sets.validation, (image) => sets.labels[image] ?? -1),
-  };
+  const scored = await scoreImages(engine, images, calibration, latent, { breathe });
+  const scores = scored.scores.sort();
+  return { card: calibrationCard(scores, rate, when), scores };
 }

@@ -1,10 +1,18 @@
 /** The model file of a training: complete at every checkpoint. */
-import type { Calibration, DatasetCard, EngineCard, ModelCard } from '../../shared/model-card.ts';
+import type {
+  Calibration,
+  DatasetCard,
+  EngineCard,
+  ModelCard,
+  PcaBaseline,
+} from '../../shared/model-card.ts';
 import { cardFormat, cardVersion } from '../../shared/model-card.ts';
+import type { MapPoints } from '../../shared/map-points.ts';
 import { tensorNames, writeModelFile } from '../../shared/model-file.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../../shared/model-spec.ts';
 import type { Examples } from '../../shared/protocol/engine.ts';
 import type { Tensor } from '../../shared/safetensors.ts';
+import { pointsCard, pointTensors, projectionTensors, type ProjectedPoints } from '../latents/points.ts';
 import { adamTensors, parameterTensors, tensor } from '../model/model-tensors.ts';
 import type { Network } from '../model/network.ts';
 import type { AdamState, Parameters } from '../model/parameters.ts';
@@ -28,8 +36,14 @@ export interface CalibrationResult {
   readonly card: Calibration | null;
   /** Ascending. */
   readonly scores: Float64Array;
-  readonly validationLatents: Float32Array;
-  readonly validationLabels: Int32Array;
+}
+
+/** What only the end of a training knows. */
+export interface TrainingEnd {
+  readonly calibration: CalibrationResult;
+  readonly points: MapPoints;
+  readonly projection: ProjectedPoints;
+  readonly pcaBaseline: PcaBaseline | null;
 }
 
 /** The notebook's rule on the last epoch, with the share of ordinary images that it flags. */
@@ -44,7 +58,7 @@ export function makeCard(
   state: TrainingState,
   engine: EngineCard,
   progress: ModelCard['progress']['state'],
-  calibration: Calibration | null,
+  end: TrainingEnd | null,
 ): ModelCard {
   return {
     format: cardFormat,
@@ -59,8 +73,11 @@ export function makeCard(
     history: state.history,
     dataset: frame.dataset,
     engine,
-    calibration,
+    calibration: end?.calibration.card ?? null,
     notebookRule: notebookRule(state, frame.training.batchSize),
+    points: end && pointsCard(end.points),
+    projections: end ? [end.projection.card] : [],
+    pcaBaseline: end?.pcaBaseline ?? null,
   };
 }
 
@@ -72,7 +89,7 @@ export function encodeCheckpoint(
   state: TrainingState,
   parameters: Parameters,
   adam: AdamState | null,
-  calibration: CalibrationResult | null,
+  end: TrainingEnd | null,
 ): Uint8Array {
   const { examples } = frame;
   const exampleShape = [examples.count, examples.height, examples.width, examples.channels];
@@ -85,15 +102,12 @@ export function encodeCheckpoint(
     [tensorNames.validationBatchLosses, tensor([validationScores.length], validationScores)],
     ...(adam ? adamTensors(network, adam) : []),
   ]);
-  if (calibration) {
-    const { scores, validationLatents, validationLabels } = calibration;
-    const latent = frame.spec.latent;
+  if (end) {
+    const { scores } = end.calibration;
     tensors.set(tensorNames.calibrationScores, tensor([scores.length], scores));
-    tensors.set(tensorNames.validationLabels, tensor([validationLabels.length], validationLabels));
-    tensors.set(
-      tensorNames.validationLatents,
-      tensor([validationLatents.length / latent, latent], validationLatents),
-    );
+    for (const [name, value] of [...pointTensors(end.points), ...projectionTensors(end.projection)]) {
+      tensors.set(name, value);
+    }
   }
   return writeModelFile({ card, tensors });
 }

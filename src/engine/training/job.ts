@@ -9,9 +9,10 @@ import type { EngineKind } from '../backends/engine.ts';
 import { adamFrom, parametersFrom } from '../model/model-tensors.ts';
 import { buildNetwork, type Network } from '../model/network.ts';
 import { initialParameters, type AdamState, type Parameters } from '../model/parameters.ts';
+import { choosePoints, collectPoints, principalProjection } from '../latents/points.ts';
 import { calibrate } from './calibrate.ts';
 import { engineCard, type ChosenEngine } from './chosen-engine.ts';
-import { encodeCheckpoint, makeCard, type CalibrationResult, type CheckpointFrame } from './checkpoint.ts';
+import { encodeCheckpoint, makeCard, type CheckpointFrame, type TrainingEnd } from './checkpoint.ts';
 import { chooseExamples, isKeptEpoch, makeExamples, reconstructExamples } from './examples.ts';
 import { JobView } from './job-view.ts';
 import type { LoadedData } from './loaded-data.ts';
@@ -315,29 +316,15 @@ class TrainingRun {
    */
   private async save(
     progressState: ModelCard['progress']['state'],
-    calibration: CalibrationResult | null,
+    end: TrainingEnd | null,
     required: boolean,
   ): Promise<void> {
     const { engine } = this.current;
     const parameters = await engine.readParameters();
     const adam = progressState === 'finished' ? undefined : await engine.readAdam();
     this.restart = { parameters, adam, state: copyState(this.state) };
-    const card = makeCard(
-      this.frame,
-      this.state,
-      engineCard(this.current),
-      progressState,
-      calibration?.card ?? null,
-    );
-    const bytes = encodeCheckpoint(
-      this.frame,
-      this.network,
-      card,
-      this.state,
-      parameters,
-      adam ?? null,
-      calibration,
-    );
+    const card = makeCard(this.frame, this.state, engineCard(this.current), progressState, end);
+    const bytes = encodeCheckpoint(this.frame, this.network, card, this.state, parameters, adam ?? null, end);
     try {
       this.progress.savedAs = (await this.environment.save(bytes)).savedAs;
       this.progress.card = card;
@@ -351,24 +338,45 @@ class TrainingRun {
   }
 
   private async finish(ended: 'finished' | 'stopped'): Promise<void> {
+    const end = await this.measure();
+    this.view.update({ phase: 'saving', done: 0, total: 1 }, true);
+    await this.save(ended, end, true);
+  }
+
+  /** Calibration, the points of the map and the baseline, of the parameters as they are now. */
+  private async measure(): Promise<TrainingEnd> {
     const { images, split } = this.loaded;
-    const total = split.calibration.length + split.validation.length;
+    const { spec, training, falseAlarmRate } = this.plan;
+    const { engine } = this.current;
+    const chosen = choosePoints(split, spec.latent, training.seed);
     this.view.update(
-      { phase: 'calibrating', done: 0, total, imagesPerSecond: null, secondsLeft: null },
+      {
+        phase: 'calibrating',
+        done: 0,
+        total: split.calibration.length + chosen.images.length,
+        imagesPerSecond: null,
+        secondsLeft: null,
+      },
       true,
     );
-    const calibration = await calibrate(
-      this.current.engine,
-      { images, labels: images.labels, calibration: split.calibration, validation: split.validation },
-      this.plan.spec.latent,
-      this.plan.falseAlarmRate,
-      this.environment.now(),
-      async (done) => {
-        this.view.update({ done });
+    const after =
+      (before: number) =>
+      async (done: number): Promise<void> => {
+        this.view.update({ done: before + done });
         await this.environment.breathe();
-      },
+      };
+    const calibration = await calibrate(
+      ...([engine, images, split.calibration, spec.latent, falseAlarmRate] as const),
+      ...([this.environment.now(), after(0)] as const),
     );
-    this.view.update({ phase: 'saving', done: 0, total: 1 }, true);
-    await this.save(ended, calibration, true);
+    const points = await collectPoints(
+      engine,
+      this.loaded,
+      chosen,
+      spec.latent,
+      after(split.calibration.length),
+    );
+    const projection = principalProjection(points, this.environment.now());
+    return { calibration, points, projection, pcaBaseline: null };
   }
 }

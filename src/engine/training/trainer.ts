@@ -1,6 +1,6 @@
 /** The training loop: epochs of batches through an engine, validation after each. */
 import { LensError } from '../../shared/errors.ts';
-import type { ModelSpec, TrainingSettings } from '../../shared/model-spec.ts';
+import { klWeightAt, type ModelSpec, type TrainingSettings } from '../../shared/model-spec.ts';
 import type { Engine } from '../backends/engine.ts';
 import { scoreImages } from '../scoring/reconstruction-error.ts';
 import { mean } from '../scoring/statistics.ts';
@@ -72,7 +72,8 @@ export async function runTraining(
     let ahead = 0;
     while (state.step < steps) {
       const chosen = order.subarray(state.step * batchSize, (state.step + 1) * batchSize);
-      await engine.trainStep(batches.make(chosen, state.epoch), settings);
+      const klWeight = klWeightAt(spec, settings, state.epoch);
+      await engine.trainStep(batches.make(chosen, state.epoch, klWeight), settings);
       state.step++;
       ahead++;
       trained += chosen.length;

@@ -30,7 +30,7 @@ export function openPage(
     styles: [file('webview', 'uplot.css')],
     assets: {
       engineWorker: file('engine', 'worker.js'),
-      scoringWorker: file('engine', 'scoring-worker.js'),
+      forwardWorker: file('engine', 'forward-worker.js'),
       kernelsSimd: file('wasm', 'kernels-simd.wasm'),
       kernelsFma: file('wasm', 'kernels-fma.wasm'),
     },

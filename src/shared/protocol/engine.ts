@@ -91,6 +91,53 @@ export interface JobOutcome {
   readonly resumeNote: string | null;
 }
 
+export interface ProjectRequest {
+  readonly jobId: string;
+  /** The whole model file; it is saved under this job and name again, with the coordinates. */
+  readonly model: Uint8Array;
+  readonly name: string;
+  /** Which of the stored points: those never trained on, or all. */
+  readonly points: 'held-out' | 'all';
+  /** Lowered to a third of the points where there are few. */
+  readonly perplexity: number;
+  readonly iterations: number;
+  readonly seed: number;
+  /** Goes on from where the file's t-SNE was stopped, if it is one of the same points, perplexity and seed. */
+  readonly continue: boolean;
+}
+
+export type ProjectionPhase = 'neighbours' | 'embedding' | 'measuring' | 'saving';
+
+/** A complete picture of a running projection; the latest replaces all before. */
+export interface ProjectionSnapshot {
+  readonly jobId: string;
+  readonly name: string;
+  readonly phase: ProjectionPhase;
+  /** Of the phase, 0–1. */
+  readonly share: number;
+  readonly iteration: number;
+  readonly of: number;
+  /** F32 `[count, 2]`, of the first `count` points; null before the first iteration. */
+  readonly coordinates: Float32Array | null;
+  /** n of N: points that are projected, and images of the data set. */
+  readonly count: number;
+  readonly total: number;
+  /** Estimate of the Kullback–Leibler divergence; null until there is one. */
+  readonly kl: number | null;
+}
+
+export interface ProjectionOutcome {
+  readonly jobId: string;
+  readonly state: 'finished' | 'stopped' | 'failed';
+  readonly error: WireError | null;
+  /** Where the model was saved, for people; null if it was not. */
+  readonly savedAs: string | null;
+  /** With the projection's own entry; null if nothing was saved. */
+  readonly card: ModelCard | null;
+  /** F32 `[count, 2]` as saved; null if nothing was. */
+  readonly coordinates: Float32Array | null;
+}
+
 export interface EvaluateSet {
   /** As printed: the PATH argument. */
   readonly path: string;
@@ -106,7 +153,11 @@ export interface EvaluateRequest {
   /** The notebook's own protocol: all images fit, nothing calibrated. */
   readonly notebook: boolean;
   /** Undefined members follow the data (size, channels) or the defaults. */
-  readonly spec: Partial<Pick<ModelSpec, 'height' | 'width' | 'channels' | 'latent' | 'recipe'>>;
+  readonly spec: Partial<
+    Pick<ModelSpec, 'height' | 'width' | 'channels' | 'latent' | 'recipe' | 'variant' | 'beta' | 'corruption'>
+  >;
+  /** Noise added to the good (else validation) images to measure denoising; null measures nothing. */
+  readonly denoise: number | null;
   readonly epochs: number | null;
   readonly seed: number;
   readonly falseAlarmRate: number;
@@ -120,6 +171,24 @@ export interface EvaluateResult {
   readonly counts: SplitCounts & { readonly good: number; readonly bad: number };
   readonly seconds: { readonly load: number; readonly train: number; readonly score: number };
   readonly loss: { readonly train: readonly number[]; readonly validation: readonly (number | null)[] };
+  /** Mean squared errors on the validation images: the model's, and that of as many principal components. */
+  readonly baseline: {
+    readonly model: number;
+    readonly pca: number;
+    readonly components: number;
+    /** Training images that the components were fitted on. */
+    readonly images: number;
+  } | null;
+  /** Mean squared errors against the clean images, where {@link EvaluateRequest.denoise} asks for them. */
+  readonly denoise: {
+    readonly sigma: number;
+    readonly images: number;
+    readonly seed: number;
+    readonly noisy: number;
+    readonly denoised: number;
+    /** Of the clean images' own reconstructions. */
+    readonly clean: number;
+  } | null;
   readonly threshold: number | null;
   readonly falsePositiveRate: number | null;
   readonly notebookRule: { readonly threshold: number; readonly flagged: number } | null;
@@ -142,7 +211,9 @@ export interface EngineApi {
   /** Runs a job to its end; cancel by {@link EngineApi.stop}, which saves first. */
   train(params: TrainRequest): JobOutcome;
   resume(params: ResumeRequest): JobOutcome;
-  /** Ends the running job after the batch under way, with a checkpoint. */
+  /** Projects the points of a model to the plane by t-SNE and saves them in its file; {@link EngineApi.stop} ends it too. */
+  project(params: ProjectRequest): ProjectionOutcome;
+  /** Ends the running job after the batch or iteration under way, with what it has so far saved. */
   stop(params: { readonly jobId: string }): void;
   evaluate(params: EvaluateRequest): EvaluateResult;
 }
@@ -156,6 +227,8 @@ export interface EngineHostApi {
   };
   /** A notice; at most ten a second. */
   snapshot(params: JobSnapshot): void;
+  /** A notice; at most five a second. */
+  projecting(params: ProjectionSnapshot): void;
   progress(params: { readonly text: string; readonly done: number; readonly total: number }): void;
   log(params: { readonly level: 'info' | 'warn' | 'error'; readonly text: string }): void;
 }

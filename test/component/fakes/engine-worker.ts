@@ -85,6 +85,9 @@ const host = connect<EngineApi, EngineHostApi>(portChannel(self as unknown as Wo
     host.send('log', { level: 'info', text: `resume ${jobId} ${model.length} ${model.at(-1) ?? -1}` });
     return run(jobId, dataset.name, dataset.id, kindOf(dataset.name), 7);
   },
+  project: () => {
+    throw new LensError('internal', 'not here');
+  },
   stop: () => stopped?.(),
   evaluate: () => {
     throw new LensError('internal', 'not here');

@@ -1,10 +1,13 @@
-/** A worker that speaks the scoring contract. What it answers follows from the image's name. */
+/** A worker that speaks the forward worker's contract. What it answers follows from the image's name. */
 import { LensError } from '../../../src/shared/errors.ts';
 import type { ForwardApi } from '../../../src/shared/protocol/forward.ts';
 import { connect, portChannel } from '../../../src/shared/rpc.ts';
 import { checkResultOf, type Kind } from './samples.ts';
 
 const loaded: string[] = [];
+const unused = (): never => {
+  throw new LensError('internal', 'not here');
+};
 
 connect<ForwardApi, Record<never, never>>(portChannel(self as unknown as Worker), {
   start: () => undefined,
@@ -14,6 +17,13 @@ connect<ForwardApi, Record<never, never>>(portChannel(self as unknown as Worker)
       throw new LensError('invalid-model-file', 'The model file is empty; train it again.');
     loaded.push(key);
   },
+  decode: unused,
+  encodeFile: unused,
+  reconstruct: unused,
+  denoise: unused,
+  principalDirections: unused,
+  samplePrior: unused,
+  place: unused,
   check: async ({ name, bytes }) => {
     if (name.includes('broken.png')) {
       throw new LensError(

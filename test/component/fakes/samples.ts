@@ -219,6 +219,9 @@ export function cardOf(kind: Kind, options: CardOptions = {}): ModelCard {
         }
       : null,
     notebookRule: calibrated ? { threshold: 0.0112, flagged: 0.362 } : null,
+    points: null,
+    projections: [],
+    pcaBaseline: null,
   };
 }
 

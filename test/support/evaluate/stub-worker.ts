@@ -23,6 +23,7 @@ const host: Connection<EngineHostApi> = connect<EngineApi, EngineHostApi>(
     survey: unused,
     train: unused,
     resume: unused,
+    project: unused,
     stop: unused,
     evaluate: async (request): Promise<EvaluateResult> => {
       host.send('log', { level: 'info', text: 'the stub is at work' });
@@ -42,6 +43,8 @@ const host: Connection<EngineHostApi> = connect<EngineApi, EngineHostApi>(
         counts: { fit: 1, validation: 1, calibration: 1, test: 0, good: 0, bad: 0 },
         seconds: { load: 0, train: 0, score: 0 },
         loss: { train: [1], validation: [1] },
+        baseline: null,
+        denoise: null,
         threshold: null,
         falsePositiveRate: null,
         notebookRule: null,

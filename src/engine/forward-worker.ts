@@ -1,0 +1,58 @@
+/** The forward-only worker of report, map and Studio pages: WASM, no training buffers. Wiring only. */
+import { LensError } from '../shared/errors.ts';
+import { readModelFile } from '../shared/model-file.ts';
+import type { KernelFiles } from '../shared/protocol/engine.ts';
+import type { ForwardApi } from '../shared/protocol/forward.ts';
+import { connect, portChannel } from '../shared/rpc.ts';
+import { createWasmEngine } from './backends/wasm/engine.ts';
+import { decodeImage } from './data/decode.ts';
+import { ForwardModel } from './latents/forward-model.ts';
+import { createQueue } from './queue.ts';
+import { checkImage } from './scoring/check.ts';
+
+let kernels: KernelFiles | undefined;
+let loaded: { readonly key: string; readonly model: ForwardModel } | undefined;
+
+// An engine holds one model and one pass at a time.
+const queued = createQueue();
+
+async function loadModel(key: string, bytes: Uint8Array): Promise<void> {
+  if (loaded?.key === key) return;
+  if (!kernels) throw new LensError('internal', 'The forward worker was not started.');
+  const file = readModelFile(bytes);
+  const model = await ForwardModel.load(await createWasmEngine(kernels), file);
+  loaded?.model.dispose();
+  loaded = { key, model };
+}
+
+/** Runs `work` with the loaded model when its turn comes. */
+const withModel = <T>(work: (model: ForwardModel) => T | Promise<T>): Promise<T> =>
+  queued(() => {
+    if (!loaded) throw new LensError('internal', 'No model was loaded into the forward worker.');
+    return work(loaded.model);
+  });
+
+connect<ForwardApi, Record<string, never>>(portChannel(self), {
+  start: (params) => {
+    kernels = params.kernels;
+  },
+  loadModel: ({ key, bytes }) => queued(() => loadModel(key, bytes)),
+  hasModel: ({ key }) => queued(() => loaded?.key === key),
+  check: ({ name, bytes, falseAlarmRate }) => {
+    const started = performance.now();
+    return withModel(async ({ engine, file }) => {
+      const image = await decodeImage(bytes, name);
+      const result = await checkImage(engine, file, image, falseAlarmRate);
+      return { ...result, milliseconds: performance.now() - started };
+    });
+  },
+  decode: ({ latents, count }) => withModel((model) => model.decode(latents, count)),
+  encodeFile: ({ name, bytes }) =>
+    withModel(async (model) => model.encodeImage(await decodeImage(bytes, name))),
+  reconstruct: ({ images, count }) => withModel((model) => model.reconstruct(images, count)),
+  denoise: ({ images, count, sigma, seed }) =>
+    withModel((model) => model.denoise(images, count, sigma, seed)),
+  principalDirections: ({ count }) => withModel((model) => model.principalDirections(count)),
+  samplePrior: ({ count, seed }) => withModel((model) => model.samplePrior(count, seed)),
+  place: ({ latent, method }) => withModel((model) => model.place(latent, method)),
+});

@@ -1,0 +1,127 @@
+/** A loaded model that images and latents pass through: what the forward-only worker answers with. */
+import { LensError } from '../../shared/errors.ts';
+import { readPoints, readProjection, type MapPoints } from '../../shared/map-points.ts';
+import type { ProjectionMethod } from '../../shared/model-card.ts';
+import type { ModelFile } from '../../shared/model-file.ts';
+import type { Denoised, ForwardApi, Placement, PrincipalDirections } from '../../shared/protocol/forward.ts';
+import { keyedRandom, normalPair, streams } from '../../shared/random.ts';
+import type { Engine } from '../backends/engine.ts';
+import { fit } from '../data/fit.ts';
+import type { RgbaImage } from '../data/image.ts';
+import { parametersFrom } from '../model/model-tensors.ts';
+import { buildNetwork } from '../model/network.ts';
+import { meanSquaredErrors } from '../scoring/reconstruction-error.ts';
+import { gather, imageSize } from '../training/batches.ts';
+import { toBytes } from '../training/examples.ts';
+import { denoise } from './denoise.ts';
+import { placeLatent } from './place.ts';
+import { principalAxes } from './principal-axes.ts';
+
+type Answer<K extends keyof ForwardApi> = ReturnType<ForwardApi[K]>;
+
+/** Images or latents decoded at once; a page asks for dozens, so this is a bound and no habit. */
+const largestCount = 100_000;
+
+/** Standard normal latents F32 `[count, k]`; each depends on the seed and its number alone. */
+export function priorLatents(count: number, latent: number, seed: number): Float32Array {
+  const latents = new Float32Array(count * latent);
+  for (let n = 0; n < count; n++) {
+    const next = keyedRandom(seed, streams.prior, n);
+    for (let i = 0; i < latent; i += 2) {
+      const [a, b] = normalPair(next);
+      latents[n * latent + i] = a;
+      if (i + 1 < latent) latents[n * latent + i + 1] = b;
+    }
+  }
+  return latents;
+}
+
+export class ForwardModel {
+  #points: MapPoints | null | undefined;
+
+  private constructor(
+    readonly engine: Engine,
+    readonly file: ModelFile,
+  ) {}
+
+  /** Takes an engine of its own. @throws LensError `invalid-model-file` where weights do not fit the card */
+  static async load(engine: Engine, file: ModelFile): Promise<ForwardModel> {
+    const network = buildNetwork(file.card.spec);
+    await engine.load(network, parametersFrom(network, file.tensors));
+    return new ForwardModel(engine, file);
+  }
+
+  async decode(latents: Float32Array, count: number): Promise<Answer<'decode'>> {
+    this.#requireSize(latents.length, count, this.#latent);
+    return { images: toBytes(await this.engine.decode(latents, count)) };
+  }
+
+  async reconstruct(images: Uint8Array, count: number): Promise<Answer<'reconstruct'>> {
+    const { latents, reconstructions } = await this.#through(images, count);
+    return { latents, reconstructions: toBytes(reconstructions) };
+  }
+
+  async encodeImage(image: RgbaImage): Promise<Answer<'encodeFile'>> {
+    const { height, width, channels } = this.file.card.spec;
+    const view = fit(image, { height, width, channels, mode: this.file.card.preprocessing.fit });
+    const { input, latents, reconstructions } = await this.#through(view, 1);
+    const [score = Number.NaN] = meanSquaredErrors(input, reconstructions, 1, input.length);
+    return { view, latent: latents, reconstruction: toBytes(reconstructions), score };
+  }
+
+  denoise(images: Uint8Array, count: number, sigma: number, seed: number): Promise<Denoised> {
+    this.#requireSize(images.length, count, imageSize({ shape: this.file.card.spec }));
+    return denoise(this.engine, this.file.card.spec, images, count, sigma, seed);
+  }
+
+  async samplePrior(count: number, seed: number): Promise<Answer<'samplePrior'>> {
+    this.#requireSize(count * this.#latent, count, this.#latent);
+    const latents = priorLatents(count, this.#latent, seed);
+    return { latents, ...(await this.decode(latents, count)) };
+  }
+
+  principalDirections(count: number): PrincipalDirections {
+    const points = this.#mapPoints();
+    return principalAxes(points.latents, points.count, points.latent, count);
+  }
+
+  place(latent: Float32Array, method: ProjectionMethod): Placement {
+    const projection = readProjection(this.file, method);
+    if (!projection) throw new LensError('internal', 'This model has no such projection.');
+    return placeLatent(this.#mapPoints(), projection, latent);
+  }
+
+  dispose(): void {
+    this.engine.dispose();
+  }
+
+  get #latent(): number {
+    return this.file.card.spec.latent;
+  }
+
+  #mapPoints(): MapPoints {
+    this.#points ??= readPoints(this.file);
+    if (!this.#points) throw new LensError('internal', 'This model has no points yet.');
+    return this.#points;
+  }
+
+  #requireSize(length: number, count: number, size: number): void {
+    const whole = Number.isInteger(count) && count >= 0 && count <= largestCount;
+    if (!whole || length !== count * size) {
+      throw new LensError('internal', `The engine was given ${length} numbers for ${count} times ${size}.`);
+    }
+  }
+
+  async #through(
+    images: Uint8Array,
+    count: number,
+  ): Promise<{ input: Float32Array; latents: Float32Array; reconstructions: Float32Array }> {
+    const pixels = { shape: this.file.card.spec, count, pixels: images };
+    const size = imageSize(pixels);
+    this.#requireSize(images.length, count, size);
+    const input = new Float32Array(count * size);
+    for (let n = 0; n < count; n++) gather(pixels, n, input, n * size);
+    const { images: reconstructions, latents } = await this.engine.reconstruct(input, count);
+    return { input, latents, reconstructions: reconstructions.subarray(0, count * size) };
+  }
+}

@@ -1,0 +1,101 @@
+/** The contract between a page and its forward-only worker (`dist/engine/forward-worker.js`): checks, encodes, decodes. */
+import type { ProjectionMethod } from '../model-card.ts';
+import type { Verdict } from '../verdict.ts';
+import type { KernelFiles } from './engine.ts';
+
+export interface CheckResult {
+  /** Size of the model's view of the image. */
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  /** Size of the file's own image. */
+  readonly originalWidth: number;
+  readonly originalHeight: number;
+  /** U8 `[H, W, C]`: what the model saw, and what it made of it. */
+  readonly input: Uint8Array;
+  readonly reconstruction: Uint8Array;
+  /** F32 `[H, W]`: reconstruction − input, mean over channels, in −1…1. */
+  readonly difference: Float32Array;
+  readonly verdict: Verdict;
+  /** Ascending calibration scores, for the histogram. */
+  readonly calibrationScores: Float64Array;
+  /** Milliseconds from request to verdict inside the worker. */
+  readonly milliseconds: number;
+}
+
+/** A principal direction of the stored latents is a row: `mean + t · deviation · direction` is a latent to decode. */
+export interface PrincipalDirections {
+  /** F32 `[k]`. */
+  readonly mean: Float32Array;
+  /** F32 `[d, k]`, rows of length 1, by falling deviation; the largest entry of a row is positive. */
+  readonly directions: Float32Array;
+  /** F32 `[d]`: standard deviation of the latents along each direction. */
+  readonly deviations: Float32Array;
+}
+
+export interface Denoised {
+  /** U8 `[n, H, W, C]`: image + N(0, σ²), clipped to 0–1. */
+  readonly noisy: Uint8Array;
+  /** U8 `[n, H, W, C]`: reconstructions of the noisy images. */
+  readonly denoised: Uint8Array;
+  /** F64 `[n]`: mean squared errors against the clean images, before rounding to bytes. */
+  readonly noisyErrors: Float64Array;
+  readonly denoisedErrors: Float64Array;
+}
+
+/** Where a latent lies among the points of a projection. */
+export interface Placement {
+  readonly x: number;
+  readonly y: number;
+  /** The nearest points by their latents, nearest first, and their Euclidean distances there. */
+  readonly neighbours: readonly { readonly point: number; readonly distance: number }[];
+}
+
+/**
+ * Calls are answered one after the other, in the order in which they came. All but `start`, `loadModel` and `hasModel`
+ * need a loaded model (LensError `internal` without one).
+ */
+export interface ForwardApi {
+  start(params: { readonly kernels: KernelFiles }): void;
+  /** `key` names the model's state; loading the same key again costs nothing. */
+  loadModel(params: { readonly key: string; readonly bytes: Uint8Array }): void;
+  hasModel(params: { readonly key: string }): boolean;
+  check(params: {
+    readonly name: string;
+    readonly bytes: Uint8Array;
+    readonly falseAlarmRate: number;
+  }): CheckResult;
+  /** Latents F32 `[n, k]` → images U8 `[n, H, W, C]`. */
+  decode(params: { readonly latents: Float32Array; readonly count: number }): { readonly images: Uint8Array };
+  /**
+   * The bytes of an image file → the model's view of it U8 `[H, W, C]`, its latent F32 `[k]`, its reconstruction
+   * U8 `[H, W, C]` and the mean squared error of that.
+   */
+  encodeFile(params: { readonly name: string; readonly bytes: Uint8Array }): {
+    readonly view: Uint8Array;
+    readonly latent: Float32Array;
+    readonly reconstruction: Uint8Array;
+    readonly score: number;
+  };
+  /** Images U8 `[n, H, W, C]` → their latents F32 `[n, k]` and reconstructions U8 `[n, H, W, C]`. */
+  reconstruct(params: { readonly images: Uint8Array; readonly count: number }): {
+    readonly latents: Float32Array;
+    readonly reconstructions: Uint8Array;
+  };
+  /** Images U8 `[n, H, W, C]` with seeded Gaussian noise of deviation `sigma` (0–1), and what the model makes of them. */
+  denoise(params: {
+    readonly images: Uint8Array;
+    readonly count: number;
+    readonly sigma: number;
+    readonly seed: number;
+  }): Denoised;
+  /** The `count` leading principal directions of the stored latents (at most k). @throws LensError `internal` without points */
+  principalDirections(params: { readonly count: number }): PrincipalDirections;
+  /** `count` latents drawn from the standard normal, F32 `[n, k]`, and their images: samples of a variational model. */
+  samplePrior(params: { readonly count: number; readonly seed: number }): {
+    readonly latents: Float32Array;
+    readonly images: Uint8Array;
+  };
+  /** The place of a latent F32 `[k]` on a stored projection. @throws LensError `internal` where the file has none */
+  place(params: { readonly latent: Float32Array; readonly method: ProjectionMethod }): Placement;
+}
