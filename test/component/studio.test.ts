@@ -149,6 +149,15 @@ describe('the Studio page', () => {
     assert.equal(first?.['phase'], 'reading');
   });
 
+  studio('keeps the keyboard’s place when the page changes its face', async (_opened, page) => {
+    await propose(page, 'digits', 'hold');
+    await button(page, 'Train').press('Enter');
+    await shows(page, '166 of 500');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await shows(page, 'Stopped in epoch 7 of 20');
+  });
+
   studio('refuses a second training while one runs', async (_opened, page) => {
     await propose(page, 'digits', 'hold', true);
     await shows(page, '166 of 500');

@@ -22,6 +22,9 @@ export const factsStyles = css`
     font-variant-numeric: tabular-nums;
     overflow-wrap: anywhere;
   }
+  .note::before {
+    content: '· ';
+  }
   dl.tiles {
     display: flex;
     flex-wrap: wrap;
@@ -57,7 +60,7 @@ export const facts = (list: readonly Fact[]): TemplateResult =>
     ${list.map(
       ({ term, value, note }) =>
         html`<dt>${term}</dt>
-          <dd>${value}${note === undefined ? nothing : html`<span class="quiet"> · ${note}</span>`}</dd>`,
+          <dd>${value}${note === undefined ? nothing : html` <span class="quiet note">${note}</span>`}</dd>`,
     )}
   </dl>`;
 

@@ -81,8 +81,16 @@ export function lossColumns(history: readonly EpochRecord[], trace: BatchTrace):
 export const hasPositive = ([, ...columns]: LossColumns): boolean =>
   columns.some((column) => column.some((value) => value !== null && value > 0));
 
-/** The axis of losses: from zero where it is linear; the data's own decades where it is logarithmic. */
-export function lossRange([, ...columns]: LossColumns, logarithmic: boolean): [low: number, high: number] {
+/**
+ * The axis of losses: from zero where it is linear; the data's own decades where it is logarithmic. Once two epochs
+ * are complete a linear axis holds these, and the first batches, which are many times higher, may leave it.
+ */
+export function lossRange(
+  [, batches, train, validation]: LossColumns,
+  logarithmic: boolean,
+): [low: number, high: number] {
+  const epochs = train.filter((value) => value !== null).length;
+  const columns = !logarithmic && epochs >= 2 ? [train, validation] : [batches, train, validation];
   const values = columns
     .flat()
     .filter((value): value is number => value !== null && (!logarithmic || value > 0));

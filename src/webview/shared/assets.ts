@@ -38,10 +38,16 @@ async function fetchAsset(asset: keyof PageAssets): Promise<Response> {
 export const fetchCode = async (asset: 'engineWorker' | 'forwardWorker'): Promise<string> =>
   (await fetchAsset(asset)).text();
 
-/** The kernels' WebAssembly bytes, which a worker cannot fetch for itself. */
-export async function fetchKernels(): Promise<KernelFiles> {
-  const [simd, fma] = await Promise.all(
-    (['kernelsSimd', 'kernelsFma'] as const).map(async (asset) => (await fetchAsset(asset)).arrayBuffer()),
-  );
-  return { simd: simd as ArrayBuffer, fma: fma as ArrayBuffer };
+async function fetchModules(simd: keyof PageAssets, fma: keyof PageAssets): Promise<KernelFiles> {
+  const bytes = async (asset: keyof PageAssets): Promise<ArrayBuffer> =>
+    (await fetchAsset(asset)).arrayBuffer();
+  const [plain, fused] = await Promise.all([bytes(simd), bytes(fma)]);
+  return { simd: plain, fma: fused };
 }
+
+/** The kernels' WebAssembly bytes, which a worker cannot fetch for itself. */
+export const fetchKernels = (): Promise<KernelFiles> => fetchModules('kernelsSimd', 'kernelsFma');
+
+/** Those of the projection, wanted for a t-SNE only. */
+export const fetchProjectionKernels = (): Promise<KernelFiles> =>
+  fetchModules('projectionSimd', 'projectionFma');

@@ -169,6 +169,9 @@ export const pageStyles = css`
     gap: 24px;
     grid-template-columns: minmax(0, 1fr);
   }
+  .page:focus {
+    outline: none;
+  }
   .head {
     display: flex;
     flex-wrap: wrap;

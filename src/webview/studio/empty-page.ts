@@ -39,7 +39,7 @@ export class LensEmptyPage extends LitElement {
 
   protected override render(): unknown {
     return html`
-      <main class="page">
+      <main class="page" tabindex="-1">
         ${
           this.interrupted === null
             ? nothing

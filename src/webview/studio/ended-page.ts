@@ -43,7 +43,7 @@ export class LensEndedPage extends LitElement {
   protected override render(): unknown {
     const { job, outcome, session } = this;
     return html`
-      <main class="page">
+      <main class="page" tabindex="-1">
         <div class="head">
           <div>
             <p class="title ${outcome.state}" role="status">

@@ -18,7 +18,7 @@ export class LensModelPage extends LitElement {
   @property({ attribute: false }) model!: ShownModel;
 
   protected override render(): unknown {
-    return html`<main class="page">${this.#renderModel()}</main>`;
+    return html`<main class="page" tabindex="-1">${this.#renderModel()}</main>`;
   }
 
   #renderModel(): unknown {

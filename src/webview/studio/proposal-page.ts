@@ -44,7 +44,7 @@ export class LensProposalPage extends LitElement {
   protected override render(): unknown {
     const { dataset, location } = this.proposal;
     return html`
-      <main class="page">
+      <main class="page" tabindex="-1">
         <div class="head">
           <div>
             <h1>Train on “${dataset.name}”</h1>

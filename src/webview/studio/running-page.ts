@@ -66,7 +66,7 @@ export class LensRunningPage extends LitElement {
     const { job, session } = this;
     const { snapshot } = job;
     return html`
-      <main class="page">
+      <main class="page" tabindex="-1">
         <div class="head">
           <div>
             <h1>${job.name}</h1>

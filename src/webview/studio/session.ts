@@ -12,7 +12,6 @@ import type {
   TrainingProposal,
 } from '../../shared/protocol/studio.ts';
 import { transferring, type Handlers } from '../../shared/rpc.ts';
-import { emptyTrace, extendTrace, traceEpoch } from '../components/loss-series.ts';
 import { readWholeFile } from '../shared/files.ts';
 import { baseName } from '../shared/format.ts';
 import type { PageHost } from '../shared/host.ts';
@@ -20,6 +19,7 @@ import { Store } from '../shared/store.ts';
 import { throttle } from '../shared/throttle.ts';
 import type { EngineLink, EngineWorker } from './engine-link.ts';
 import { initialForm, readForm, type FormResult, type FormValues } from './form.ts';
+import { epochsDone, newJob, outcomeOfError, statusOf, withSnapshot } from './job-state.ts';
 import { readModelView } from './model-view.ts';
 import { nothingPersisted, readPersisted } from './persisted.ts';
 import { relaySave } from './save-relay.ts';
@@ -256,20 +256,7 @@ export class StudioSession {
       savedAs: null,
     };
     this.#active = active;
-    this.store.set({
-      kind: 'running',
-      job: {
-        jobId,
-        name,
-        resumed,
-        stopping: false,
-        before: { text: 'Starting the engine', done: 0, total: 0 },
-        snapshot: null,
-        trace: emptyTrace,
-        epochs: 0,
-        classes: dataset.classes.map((one) => one.name),
-      },
-    });
+    this.store.set({ kind: 'running', job: newJob(jobId, name, dataset, resumed) });
     this.#remember();
     this.#sendStatus();
     void this.#follow(active, work).then(settle);
@@ -280,40 +267,32 @@ export class StudioSession {
     active: ActiveJob,
     work: (active: ActiveJob, worker: EngineWorker) => Promise<JobOutcome>,
   ): Promise<JobOutcome> {
+    const running = (): RunningJob => {
+      const state = this.store.value;
+      // Nothing takes the place of a running job before it has ended.
+      if (state.kind !== 'running') throw new LensError('internal', 'The job is no longer shown.');
+      return state.job;
+    };
     let outcome: JobOutcome;
     try {
       outcome = await this.#link.run((worker) => work(active, worker));
     } catch (error) {
-      outcome = this.#broken(active, error);
+      outcome = outcomeOfError(running(), error, active.abort.signal.aborted, active.savedAs);
     }
-    const state = this.store.value;
+    const job = running();
+    const { uri } = active;
+    const kept = uri === null ? null : { uri, name: job.name };
+    const reads = kept !== null && outcome.state !== 'failed';
     this.#active = undefined;
     this.#status.cancel();
-    if (state.kind === 'running') {
-      const model: ShownModel | null =
-        active.uri === null || outcome.state === 'failed' ? null : { kind: 'reading', name: state.job.name };
-      this.store.set({ kind: 'ended', job: state.job, outcome, uri: active.uri, model });
-      this.#remember(active.uri === null ? null : { uri: active.uri, name: state.job.name });
-      if (model !== null && active.uri !== null) void this.#showEnded(active.uri, state.job.name);
-    }
+    const model: ShownModel | null = reads ? { kind: 'reading', name: job.name } : null;
+    this.store.set({ kind: 'ended', job, outcome, uri, model });
+    this.#remember(kept);
+    if (reads) void this.#showEnded(kept.uri, kept.name);
     if (outcome.error !== null)
       this.report(new LensError(outcome.error.code, outcome.error.message, outcome.error.detail), 'job');
     this.#connection.calls.send('jobEnded', outcome);
     return outcome;
-  }
-
-  /** The outcome of a job that could not tell its own: a dead worker, a call that failed, a stop before it began. */
-  #broken(active: ActiveJob, error: unknown): JobOutcome {
-    const aborted = active.abort.signal.aborted || isCancelled(error);
-    const state = this.store.value;
-    return {
-      jobId: active.jobId,
-      state: aborted ? 'stopped' : 'failed',
-      error: aborted ? null : toWireError(error),
-      savedAs: active.savedAs,
-      card: state.kind === 'running' ? (state.job.snapshot?.card ?? null) : null,
-      resumeNote: null,
-    };
   }
 
   async #surveyAndTrain(
@@ -373,25 +352,11 @@ export class StudioSession {
   }
 
   #takeSnapshot(snapshot: JobSnapshot): void {
-    if (snapshot.jobId !== this.#active?.jobId) return;
-    this.#updateJob((job) => {
-      const epochs = snapshot.card?.training.epochs ?? job.epochs;
-      const epoch = snapshot.history.length;
-      const newEpoch = epoch !== (job.snapshot?.history.length ?? 0);
-      const trace =
-        snapshot.phase === 'training' && epochs > 0 && snapshot.total > 0
-          ? extendTrace(job.trace, traceEpoch(snapshot.runningLosses, epoch, snapshot.total / epochs), epoch)
-          : job.trace;
-      if (newEpoch) queueMicrotask(() => this.#remember());
-      return {
-        ...job,
-        snapshot,
-        name: snapshot.name,
-        epochs,
-        trace,
-        classes: snapshot.card?.dataset.classes.map(({ name }) => name) ?? job.classes,
-      };
-    });
+    const state = this.store.value;
+    if (snapshot.jobId !== this.#active?.jobId || state.kind !== 'running') return;
+    const job = withSnapshot(state.job, snapshot);
+    this.store.set({ kind: 'running', job });
+    if (epochsDone(job) !== epochsDone(state.job)) this.#remember();
     this.#sendStatus();
   }
 
@@ -411,22 +376,8 @@ export class StudioSession {
 
   #sendStatus(): void {
     const state = this.store.value;
-    const active = this.#active;
-    if (state.kind !== 'running' || active === undefined) return;
-    const { job } = state;
-    const { snapshot } = job;
-    this.#status.push({
-      jobId: job.jobId,
-      name: job.name,
-      phase: snapshot?.phase ?? 'reading',
-      done: snapshot?.done ?? 0,
-      total: snapshot?.total ?? active.dataset.files,
-      engine: snapshot?.engine ?? null,
-      secondsLeft: snapshot?.secondsLeft ?? null,
-      epoch: snapshot?.history.length ?? 0,
-      epochs: job.epochs,
-      dataset: active.dataset.id,
-    });
+    if (state.kind !== 'running' || this.#active === undefined) return;
+    this.#status.push(statusOf(state.job, this.#active.dataset));
   }
 
   // — models —

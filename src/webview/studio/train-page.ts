@@ -20,6 +20,25 @@ export class LensTrainPage extends LitElement {
     this.#subscription ??= new StoreController(this, this.session.store);
   }
 
+  /** The face shown last. */
+  #shown: StudioState['kind'] = 'empty';
+
+  protected override updated(): void {
+    const { kind } = this.session.store.value;
+    if (kind === this.#shown) return;
+    this.#shown = kind;
+    void this.#keepFocus();
+  }
+
+  /** A face that goes takes the focus with it: whoever works by the keyboard goes on in the next one. */
+  async #keepFocus(): Promise<void> {
+    if (!document.hasFocus() || document.activeElement !== document.body) return;
+    const face = this.renderRoot.firstElementChild;
+    if (!(face instanceof LitElement)) return;
+    await face.updateComplete;
+    face.renderRoot.querySelector('main')?.focus();
+  }
+
   protected override render(): unknown {
     const { session } = this;
     const state = session.store.value;

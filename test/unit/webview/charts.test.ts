@@ -66,6 +66,15 @@ describe('the loss chart’s numbers', () => {
   });
 });
 
+describe('a linear axis', () => {
+  it('follows the epochs, not the first batches, once there are two', () => {
+    const trace = { at: [0.1, 1.5], loss: [9, 0.02] };
+    assert.ok(lossRange(lossColumns(historyOf(1), trace), false)[1] > 9);
+    assert.ok(lossRange(lossColumns(historyOf(2), trace), false)[1] < 0.1);
+    assert.ok(lossRange(lossColumns(historyOf(2), trace), true)[1] > 9);
+  });
+});
+
 describe('the histogram’s numbers', () => {
   it('count every finite score once and keep threshold and mark on the axis', () => {
     const score = fc.double({ min: 0, max: 10, noNaN: true });
