@@ -56,6 +56,12 @@ export const tensorNames = {
 /** F32 `[p, 2]`: coordinates of the first p points of the map. */
 export const projectionTensor = (method: ProjectionMethod): string => `projection.${method}`;
 
+/** F32 `[p, 2]` each: what t-SNE needs to go on from its coordinates. */
+export const projectionState = {
+  velocities: 'projection.tsne.velocities',
+  gains: 'projection.tsne.gains',
+} as const;
+
 const metadataKey = 'lens';
 
 function parseCard(metadata: Readonly<Record<string, string>>): ModelCard {

@@ -5,6 +5,8 @@ export interface PageAssets {
   readonly forwardWorker: string;
   readonly kernelsSimd: string;
   readonly kernelsFma: string;
+  readonly projectionSimd: string;
+  readonly projectionFma: string;
 }
 
 export const assetAttributes: Readonly<Record<keyof PageAssets, string>> = {
@@ -12,4 +14,6 @@ export const assetAttributes: Readonly<Record<keyof PageAssets, string>> = {
   forwardWorker: 'data-forward-worker',
   kernelsSimd: 'data-kernels-simd',
   kernelsFma: 'data-kernels-fma',
+  projectionSimd: 'data-projection-simd',
+  projectionFma: 'data-projection-fma',
 };

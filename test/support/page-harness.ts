@@ -130,6 +130,8 @@ function html(name: PageName, theme: Theme): string {
       forwardWorker: '/fake/forward-worker.js',
       kernelsSimd: '/wasm/kernels-simd.wasm',
       kernelsFma: '/wasm/kernels-fma.wasm',
+      projectionSimd: '/wasm/projection-simd.wasm',
+      projectionFma: '/wasm/projection-fma.wasm',
     },
   });
   const before = ['/fake/host.js', `/theme/${theme}.js`, '/fake/theme.js'];

@@ -33,6 +33,8 @@ export function openPage(
       forwardWorker: file('engine', 'forward-worker.js'),
       kernelsSimd: file('wasm', 'kernels-simd.wasm'),
       kernelsFma: file('wasm', 'kernels-fma.wasm'),
+      projectionSimd: file('wasm', 'projection-simd.wasm'),
+      projectionFma: file('wasm', 'projection-fma.wasm'),
     },
   });
 }

@@ -93,6 +93,8 @@ export interface JobOutcome {
 
 export interface ProjectRequest {
   readonly jobId: string;
+  /** The projection's WebAssembly files (dist/wasm/projection-*.wasm), which a worker cannot fetch. */
+  readonly kernels: KernelFiles;
   /** The whole model file; it is saved under this job and name again, with the coordinates. */
   readonly model: Uint8Array;
   readonly name: string;

@@ -16,7 +16,14 @@ describe('the HTML of a page', () => {
     script: 'https://x/studio.js?a=1&b=2',
     codicons: 'https://x/codicon.css',
     styles: ['https://x/uplot.css'],
-    assets: { engineWorker: 'e', forwardWorker: 's', kernelsSimd: 'k', kernelsFma: 'f"' },
+    assets: {
+      engineWorker: 'e',
+      forwardWorker: 's',
+      kernelsSimd: 'k',
+      kernelsFma: 'f"',
+      projectionSimd: 'p',
+      projectionFma: 'q',
+    },
   });
 
   it('lets scripts and styles come from the extension alone', () => {

@@ -1,0 +1,218 @@
+/** A projection job: the points of a model file → coordinates on the plane → the same file with them. */
+import { LensError, isCancelled, toWireError, type WireError } from '../../shared/errors.ts';
+import { readPoints, readProjection, type MapPoints } from '../../shared/map-points.ts';
+import type { ModelCard, ProjectionCard } from '../../shared/model-card.ts';
+import { projectionState, readModelFile, writeModelFile, type ModelFile } from '../../shared/model-file.ts';
+import type { ProjectRequest, ProjectionOutcome, ProjectionSnapshot } from '../../shared/protocol/engine.ts';
+import { tensor } from '../model/model-tensors.ts';
+import { createThrottle } from '../training/pacing.ts';
+import { projectionTensors } from './points.ts';
+import type { LatentSet, Projection, Projector, ProjectorState } from './projector.ts';
+
+export type ProjectPlan = Omit<ProjectRequest, 'kernels'>;
+
+export interface ProjectEnvironment {
+  readonly projection: Projection;
+  /** The time as ISO 8601. */
+  readonly now: () => string;
+  readonly breathe: () => Promise<void>;
+  readonly save: (bytes: Uint8Array) => Promise<{ readonly savedAs: string }>;
+  readonly publish: (snapshot: ProjectionSnapshot) => void;
+  readonly log: (level: 'info' | 'warn' | 'error', text: string) => void;
+}
+
+const publishMilliseconds = 200;
+/** An estimate of the divergence costs as much as an iteration. */
+const klMilliseconds = 1_000;
+/** Iterations between two breaths take about so long: a stop is answered within. */
+const chunkMilliseconds = 40;
+
+/** Runs a projection to its end, also a bad one: the outcome says which. Aborting `signal` stops it and saves. */
+export async function runProjection(
+  plan: ProjectPlan,
+  environment: ProjectEnvironment,
+  signal: AbortSignal,
+): Promise<ProjectionOutcome> {
+  const nothing = { jobId: plan.jobId, savedAs: null, card: null, coordinates: null };
+  const failed = (error: WireError): ProjectionOutcome => ({ ...nothing, state: 'failed', error });
+  try {
+    return await new ProjectionRun(plan, environment, signal).run();
+  } catch (error) {
+    if (isCancelled(error)) return { ...nothing, state: 'stopped', error: null };
+    const wire = toWireError(error);
+    environment.log('error', wire.detail ? `${wire.message}\n${wire.detail}` : wire.message);
+    return failed(wire);
+  }
+}
+
+/** The points of a model, or why there is nothing to project. */
+function pointsOf(file: ModelFile): MapPoints {
+  const points = readPoints(file);
+  if (points) return points;
+  throw new LensError(
+    'too-few-images',
+    `The model “${file.card.name}” keeps no latents yet. Finish its training, or train it anew with this version.`,
+  );
+}
+
+function latentSet({ latents, latent, count, heldOut }: MapPoints, which: ProjectPlan['points']): LatentSet {
+  const wanted = which === 'all' ? count : heldOut;
+  return { points: latents.subarray(0, wanted * latent), count: wanted, dimensions: latent };
+}
+
+const floats = ({ tensors }: ModelFile, name: string, count: number): Float32Array | undefined => {
+  const data = tensors.get(name)?.data;
+  return data instanceof Float32Array && data.length === 2 * count && data.every(Number.isFinite)
+    ? data
+    : undefined;
+};
+
+/** The state of the file's own t-SNE, where it is a run of these points, perplexity and seed. */
+function storedState(file: ModelFile, plan: ProjectPlan, count: number): ProjectorState | undefined {
+  const stored = readProjection(file, 'tsne');
+  const perplexity = Math.min(plan.perplexity, (count - 1) / 3);
+  if (stored?.card.count !== count || stored.card.seed !== plan.seed) return undefined;
+  if (stored.card.perplexity !== perplexity) return undefined;
+  const velocities = floats(file, projectionState.velocities, count);
+  const gains = floats(file, projectionState.gains, count);
+  if (!velocities || !gains) return undefined;
+  return { iteration: stored.card.iterations, coordinates: stored.coordinates, velocities, gains };
+}
+
+class ProjectionRun {
+  private readonly file: ModelFile;
+  private readonly set: LatentSet;
+  private snapshot: ProjectionSnapshot;
+  private readonly publishDue = createThrottle(publishMilliseconds);
+
+  constructor(
+    private readonly plan: ProjectPlan,
+    private readonly environment: ProjectEnvironment,
+    private readonly signal: AbortSignal,
+  ) {
+    this.file = readModelFile(plan.model);
+    const points = pointsOf(this.file);
+    this.set = latentSet(points, plan.points);
+    this.snapshot = {
+      ...{ jobId: plan.jobId, name: plan.name, phase: 'neighbours', share: 0 },
+      ...{ iteration: 0, of: plan.iterations, coordinates: null, kl: null },
+      ...{ count: this.set.count, total: points.total },
+    };
+  }
+
+  async run(): Promise<ProjectionOutcome> {
+    this.show({}, true);
+    const projector = await this.prepare();
+    await this.descend(projector);
+    const stopped = this.signal.aborted;
+    const card = await this.measure(projector, stopped);
+    this.show({ phase: 'saving', share: 0, kl: card.kl }, true);
+    return this.save(card, projector.exportState(), stopped);
+  }
+
+  private async prepare(): Promise<Projector> {
+    const { perplexity, seed } = this.plan;
+    const state = this.plan.continue ? storedState(this.file, this.plan, this.set.count) : undefined;
+    if (this.plan.continue && !state) {
+      this.environment.log(
+        'info',
+        'There is no stopped t-SNE of these points to go on with; it starts anew.',
+      );
+    }
+    return this.environment.projection.create({
+      ...this.set,
+      ...{ perplexity, seed, state, signal: this.signal, breathe: this.environment.breathe },
+      onProgress: (share) => this.show({ share }),
+    });
+  }
+
+  private async descend(projector: Projector): Promise<void> {
+    const { iterations } = this.plan;
+    const klDue = createThrottle(klMilliseconds);
+    let chunk = 1;
+    this.showIteration(projector, this.snapshot.kl, true);
+    while (projector.iteration < iterations && !this.signal.aborted) {
+      const started = performance.now();
+      projector.step(Math.min(chunk, iterations - projector.iteration));
+      const each = (performance.now() - started) / chunk;
+      chunk = Math.max(1, Math.min(50, Math.floor(chunkMilliseconds / Math.max(each, 0.1))));
+      this.showIteration(projector, klDue() ? projector.estimateKl() : this.snapshot.kl, false);
+      await this.environment.breathe();
+    }
+    this.showIteration(projector, this.snapshot.kl, true);
+  }
+
+  /** A stopped map is only given its divergence: whoever stopped it does not want to wait. */
+  private async measure(projector: Projector, stopped: boolean): Promise<ProjectionCard> {
+    this.show({ phase: 'measuring', share: 0 }, true);
+    const { breathe, projection, now } = this.environment;
+    const kl = await projector.exactKl({ breathe });
+    const quality = stopped ? null : await this.quality(projector);
+    return {
+      ...{ method: 'tsne', count: this.set.count, perplexity: projector.perplexity },
+      ...{ iterations: projector.iteration, planned: this.plan.iterations, seed: this.plan.seed, kl },
+      recall: quality?.recall ?? null,
+      trustworthiness: quality?.trustworthiness ?? null,
+      ...{ engine: projection.engine, when: now() },
+    };
+  }
+
+  private async quality(projector: Projector): Promise<{ recall: number; trustworthiness: number } | null> {
+    const { breathe, projection } = this.environment;
+    const hooks = { breathe, signal: this.signal };
+    try {
+      return await projection.quality(this.set, projector.coordinates, this.plan.seed, hooks);
+    } catch (error) {
+      if (isCancelled(error)) return null;
+      throw error;
+    }
+  }
+
+  private async save(
+    card: ProjectionCard,
+    { coordinates, velocities, gains }: ProjectorState,
+    stopped: boolean,
+  ): Promise<ProjectionOutcome> {
+    const shape = [card.count, 2];
+    const modelCard: ModelCard = {
+      ...this.file.card,
+      projections: [...this.file.card.projections.filter(({ method }) => method !== 'tsne'), card],
+    };
+    const tensors = new Map([
+      ...this.file.tensors,
+      ...projectionTensors({ card, coordinates }),
+      [projectionState.velocities, tensor(shape, velocities)],
+      [projectionState.gains, tensor(shape, gains)],
+    ]);
+    const { savedAs } = await this.environment.save(writeModelFile({ card: modelCard, tensors }));
+    return {
+      jobId: this.plan.jobId,
+      state: stopped ? 'stopped' : 'finished',
+      error: null,
+      savedAs,
+      card: modelCard,
+      coordinates,
+    };
+  }
+
+  private showIteration(projector: Projector, kl: number | null, urgent: boolean): void {
+    const { iteration } = projector;
+    const of = Math.max(this.plan.iterations, 1);
+    // Reading the coordinates is a copy: only for those who see it.
+    if (!urgent && !this.publishDue()) {
+      this.snapshot = { ...this.snapshot, kl };
+      return;
+    }
+    this.snapshot = {
+      ...this.snapshot,
+      ...{ phase: 'embedding', share: Math.min(1, iteration / of), iteration, kl },
+      coordinates: projector.coordinates,
+    };
+    this.environment.publish(this.snapshot);
+  }
+
+  private show(change: Partial<ProjectionSnapshot>, urgent = false): void {
+    this.snapshot = { ...this.snapshot, ...change };
+    if (urgent || this.publishDue()) this.environment.publish(this.snapshot);
+  }
+}
