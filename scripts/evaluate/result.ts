@@ -18,6 +18,8 @@ export interface PrintedResult {
   readonly counts: EvaluateResult['counts'];
   readonly seconds: EvaluateResult['seconds'];
   readonly loss: EvaluateResult['loss'];
+  /** On the validation images: the model's mean squared error, and that of as many principal components. */
+  readonly baseline: EvaluateResult['baseline'];
   readonly threshold: number | null;
   /** Null where nothing was calibrated. */
   readonly calibration: {
@@ -47,6 +49,7 @@ export function printedResult(result: EvaluateResult, { rate, notebook }: Option
     counts,
     seconds: result.seconds,
     loss: result.loss,
+    baseline: result.baseline,
     threshold: result.threshold,
     calibration:
       result.threshold === null
@@ -74,6 +77,10 @@ export function summaryLines(result: PrintedResult): string[] {
       `validation ${formatScore(loss.validation.at(-1) ?? NaN)}`,
     `seconds: load ${seconds.load.toFixed(1)}, train ${seconds.train.toFixed(1)}, score ${seconds.score.toFixed(1)}`,
   ];
+  if (result.baseline) {
+    const { model, pca, components } = result.baseline;
+    lines.push(`validation error: model ${formatScore(model)}, PCA-${components} ${formatScore(pca)}`);
+  }
   if (notebookRule) {
     lines.push(
       `the notebook's threshold ${formatScore(notebookRule.threshold)} flags ${share(notebookRule.flagged)} of the validation images`,

@@ -13,6 +13,8 @@ const result: EvaluateResult = {
   counts: { fit: 160, validation: 20, calibration: 20, test: 0, good: 50, bad: 10 },
   seconds: { load: 0.5, train: 2, score: 0.25 },
   loss: { train: [0.05, 0.02], validation: [0.03, 0.01] },
+  baseline: { model: 0.01, pca: 0.012, components: 20, images: 160 },
+  denoise: null,
   threshold: 0.0123,
   falsePositiveRate: 0.04,
   notebookRule: { threshold: 0.008, flagged: 0.3623 },
@@ -34,7 +36,7 @@ const without = parseOptions(['--train', 'a']);
 test('the JSON has every promised member, and says what 20 calibration images can promise', () => {
   const printed = printedResult(result, without);
   const members =
-    'engine adapter spec counts seconds loss threshold falsePositiveRate bad recipe seed calibration';
+    'engine adapter spec counts seconds loss threshold falsePositiveRate bad recipe seed calibration baseline';
   for (const member of members.split(' ')) assert.ok(member in printed, member);
   assert.equal(printed.engine, 'wasm');
   assert.equal(printed.adapter, null);
@@ -54,6 +56,7 @@ test('the notebook’s rule is printed with its preset alone', () => {
 test('people read rates with what can be promised, and a dash where there is nothing', () => {
   const lines = summaryLines(printedResult(result, without)).join('\n');
   assert.match(lines, /28 × 28 gray, latent 20, notebook recipe, seed 7/);
+  assert.match(lines, /validation error: model 0\.01, PCA-20 0\.012/);
   assert.match(lines, /4\.76 %, the least that 20 images can promise/);
   assert.match(lines, /false-positive rate on 50 good images: 4 %/);
   assert.match(
