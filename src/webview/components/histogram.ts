@@ -46,10 +46,10 @@ export class LensHistogram extends LitElement {
         fill: var(--vscode-charts-blue);
       }
       .anomalous .mark {
-        stroke: var(--vscode-charts-yellow);
+        stroke: var(--vscode-charts-red);
       }
       .anomalous .mark-head {
-        fill: var(--vscode-charts-yellow);
+        fill: var(--vscode-charts-red);
       }
       text {
         fill: var(--vscode-foreground);

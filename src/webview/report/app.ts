@@ -42,7 +42,7 @@ export class LensReport extends LitElement {
         line-height: 1.3;
       }
       .anomalous vscode-icon {
-        color: var(--vscode-charts-yellow);
+        color: var(--vscode-charts-red);
       }
       .ordinary vscode-icon {
         color: var(--vscode-charts-green);
