@@ -18,7 +18,7 @@ const VSCODE = [['vscode'], 'Only the extension host knows vscode.'];
 const room = (name, why) => [[`**/${name}/**`, `**/src/${name}/**`], why];
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'out/**', '.cache/**', 'node_modules/**', 'src/engine/backends/wasm/assembly/**'] },
+  { ignores: ['dist/**', 'out/**', '.cache/**', 'node_modules/**', 'src/engine/**/assembly/**'] },
   ...tseslint.configs.strict,
   {
     rules: {
