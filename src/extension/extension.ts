@@ -15,7 +15,12 @@ import { Report } from './views/report.ts';
 import { StatusBar } from './views/status-bar.ts';
 import { Studio } from './views/studio.ts';
 
-export function activate(context: vscode.ExtensionContext): void {
+/** What `activate` answers: for tests and for whoever watches start-up. */
+export interface Activation {
+  readonly milliseconds: number;
+}
+
+export function activate(context: vscode.ExtensionContext): Activation {
   const started = performance.now();
   const services = new Services(context);
   const app: App = {
@@ -57,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const milliseconds = performance.now() - started;
   // Beyond this point nobody waits.
   setTimeout(() => void afterStart(app, milliseconds), 0);
+  return { milliseconds };
 }
 
 const restoring = (
