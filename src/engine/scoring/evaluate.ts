@@ -182,7 +182,7 @@ export async function evaluate(
     denoise: null,
     threshold,
     falsePositiveRate: goodScores && threshold !== null ? shareAbove(goodScores, threshold) : null,
-    notebookRule: notebookRule(state, settings.batchSize),
+    notebookRule: notebookRule(state, settings),
     bad: badResults,
   };
   engine.dispose();

@@ -11,6 +11,7 @@ import type { MapPoints } from '../../shared/map-points.ts';
 import { tensorNames, writeModelFile } from '../../shared/model-file.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../../shared/model-spec.ts';
 import type { Examples } from '../../shared/protocol/engine.ts';
+import { keyedRandom, permutation, streams } from '../../shared/random.ts';
 import type { Tensor } from '../../shared/safetensors.ts';
 import { pointsCard, pointTensors, projectionTensors, type ProjectedPoints } from '../latents/points.ts';
 import { adamTensors, parameterTensors, tensor } from '../model/model-tensors.ts';
@@ -18,6 +19,9 @@ import type { Network } from '../model/network.ts';
 import type { AdamState, Parameters } from '../model/parameters.ts';
 import { batchMeans, notebookThreshold, shareAbove } from '../scoring/statistics.ts';
 import { stateTensors, type TrainingState } from './state.ts';
+
+/** Keys the draw of validation batches apart from every epoch's shuffle. */
+const validationDraw = 0xffffffff;
 
 /** What does not change during a job. */
 export interface CheckpointFrame {
@@ -46,10 +50,26 @@ export interface TrainingEnd {
   readonly pcaBaseline: PcaBaseline | null;
 }
 
+/**
+ * Mean losses of the validation images in batches drawn at random, as the notebook's shuffled loader draws them: the
+ * rule built on their spread would otherwise depend on the order of the files.
+ */
+export function validationBatchLosses(
+  state: TrainingState,
+  { batchSize, seed }: TrainingSettings,
+): Float64Array {
+  const { validationScores: scores } = state;
+  const order = permutation(keyedRandom(seed, streams.shuffle, validationDraw), scores.length);
+  return batchMeans(
+    Float64Array.from(order, (image) => scores[image] ?? 0),
+    batchSize,
+  );
+}
+
 /** The notebook's rule on the last epoch, with the share of ordinary images that it flags. */
-export function notebookRule(state: TrainingState, batchSize: number): ModelCard['notebookRule'] {
+export function notebookRule(state: TrainingState, training: TrainingSettings): ModelCard['notebookRule'] {
   if (state.validationScores.length === 0) return null;
-  const threshold = notebookThreshold(batchMeans(state.validationScores, batchSize));
+  const threshold = notebookThreshold(validationBatchLosses(state, training));
   return { threshold, flagged: shareAbove(state.validationScores, threshold) };
 }
 
@@ -74,7 +94,7 @@ export function makeCard(
     dataset: frame.dataset,
     engine,
     calibration: end?.calibration.card ?? null,
-    notebookRule: notebookRule(state, frame.training.batchSize),
+    notebookRule: notebookRule(state, frame.training),
     points: end && pointsCard(end.points),
     projections: end ? [end.projection.card] : [],
     pcaBaseline: end?.pcaBaseline ?? null,
@@ -93,13 +113,13 @@ export function encodeCheckpoint(
 ): Uint8Array {
   const { examples } = frame;
   const exampleShape = [examples.count, examples.height, examples.width, examples.channels];
-  const validationScores = batchMeans(state.validationScores, frame.training.batchSize);
+  const validationLosses = validationBatchLosses(state, frame.training);
   const tensors = new Map<string, Tensor>([
     ...parameterTensors(network, parameters),
     [tensorNames.exampleInputs, tensor(exampleShape, examples.inputs)],
     [tensorNames.exampleLabels, tensor([examples.count], examples.labels)],
     ...stateTensors(state, exampleShape),
-    [tensorNames.validationBatchLosses, tensor([validationScores.length], validationScores)],
+    [tensorNames.validationBatchLosses, tensor([validationLosses.length], validationLosses)],
     ...(adam ? adamTensors(network, adam) : []),
   ]);
   if (end) {
