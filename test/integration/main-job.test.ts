@@ -121,6 +121,26 @@ describe('the main job by commands', function () {
     assert.equal(models().filter((name) => name.startsWith('long')).length, 1);
   });
 
+  it('goes on by itself from the checkpoint when its page is recreated', async () => {
+    const ended = train('recreated', 5000);
+    const history = (): number => {
+      const file = modelUri('recreated').fsPath;
+      return existsSync(file) ? readModelFile(readFileSync(file)).card.history.length : 0;
+    };
+    await until('the first checkpoint', () => history() > 0);
+    const before = history();
+    await run('workbench.action.webview.reloadWebviewAction');
+    await until('a checkpoint of the new page', () => history() > before);
+    await run<JobOutcome>(commands.stopTraining);
+    const { state, error } = await ended;
+    assert.equal(error, null);
+    assert.equal(state, 'stopped');
+    assert.deepEqual(
+      models().filter((name) => name.startsWith('recreated')),
+      ['recreated.lens.safetensors'],
+    );
+  });
+
   it('makes the models folder again where it was deleted', async () => {
     rmSync(at('latent-lens').fsPath, { recursive: true, force: true });
     const outcome = await train('again');
