@@ -1,5 +1,5 @@
 // Builds every bundle of the extension into dist/ and holds each to its size budget.
-import { mkdirSync, cpSync, statSync, existsSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, cpSync, statSync, existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { buildKernels } from './scripts/build-kernels.mjs';
@@ -43,7 +43,7 @@ const budgets = {
   'dist/engine/forward-worker.js': 150,
 };
 
-mkdirSync('dist', { recursive: true });
+mkdirSync('dist/webview', { recursive: true });
 copyAssets();
 await buildKernels();
 
@@ -61,13 +61,24 @@ if (watch) {
   }
 } else {
   await Promise.all(builds.map((options) => esbuild.build(options)));
+  removeStaleBundles();
   if (!development) checkBudgets();
 }
 
 function copyAssets() {
   cpSync('node_modules/@vscode/codicons/dist/codicon.css', 'dist/webview/codicon.css');
   cpSync('node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview/codicon.ttf');
-  cpSync('node_modules/uplot/dist/uPlot.min.css', 'dist/webview/uplot.css');
+}
+
+/** A bundle that is no longer built must not be packaged. */
+function removeStaleBundles() {
+  const built = builds.map(({ outfile }) => outfile);
+  for (const folder of ['dist/webview', 'dist/engine']) {
+    for (const name of readdirSync(folder)) {
+      const file = `${folder}/${name}`;
+      if (name.endsWith('.js') && !built.includes(file)) rmSync(file);
+    }
+  }
 }
 
 function checkBudgets() {

@@ -124,7 +124,6 @@ function html(name: PageName, theme: Theme): string {
     cspSource: `'self'`,
     script: `/${name}.js`,
     codicons: '/codicon.css',
-    styles: [],
     assets: {
       engineWorker: '/fake/engine-worker.js',
       forwardWorker: '/fake/forward-worker.js',

@@ -9,7 +9,6 @@ export interface PageHtml {
   readonly cspSource: string;
   readonly script: string;
   readonly codicons: string;
-  readonly styles: readonly string[];
   readonly assets: PageAssets;
 }
 
@@ -42,7 +41,6 @@ export function pageHtml(page: PageHtml): string {
   const attributes = (Object.keys(assetAttributes) as (keyof PageAssets)[])
     .map((key) => `${assetAttributes[key]}="${escapeHtml(page.assets[key])}"`)
     .join(' ');
-  const styles = page.styles.map((href) => `<link rel="stylesheet" href="${escapeHtml(href)}">`);
   return `<!DOCTYPE html>
 <html lang="${escapeHtml(page.language)}">
 <head>
@@ -51,7 +49,6 @@ export function pageHtml(page: PageHtml): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(page.title)}</title>
 <link rel="stylesheet" id="vscode-codicon-stylesheet" href="${escapeHtml(page.codicons)}">
-${styles.join('\n')}
 </head>
 <body ${attributes}>
 <script src="${escapeHtml(page.script)}"></script>

@@ -27,7 +27,6 @@ export function openPage(
     cspSource: webview.cspSource,
     script: file('webview', `${name}.js`),
     codicons: file('webview', 'codicon.css'),
-    styles: [file('webview', 'uplot.css')],
     assets: {
       engineWorker: file('engine', 'worker.js'),
       forwardWorker: file('engine', 'forward-worker.js'),

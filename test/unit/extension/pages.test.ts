@@ -15,7 +15,6 @@ describe('the HTML of a page', () => {
     cspSource: "'self' https://*.example",
     script: 'https://x/studio.js?a=1&b=2',
     codicons: 'https://x/codicon.css',
-    styles: ['https://x/uplot.css'],
     assets: {
       engineWorker: 'e',
       forwardWorker: 's',
