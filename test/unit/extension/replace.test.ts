@@ -106,6 +106,19 @@ describe('replacing a model file through workspace.fs', () => {
   });
 });
 
+describe('a rename that fails after it deleted the old file', () => {
+  it('leaves the new one to be adopted', async () => {
+    const files = start();
+    files.before = (step) => {
+      if (step === 'rename after its delete') throw named('NoPermissions', target);
+    };
+    await assert.rejects(replaceFile(target, fresh, { files, local: undefined }), { code: 'no-permission' });
+    files.before = () => undefined;
+    await recoverTemporaries(folder, files, later);
+    assert.equal(content(files), textOf(fresh));
+  });
+});
+
 describe('bringing a models folder in order', () => {
   it('leaves a young incomplete file to the window that writes it', async () => {
     const files = start();
