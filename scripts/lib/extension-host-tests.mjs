@@ -78,13 +78,8 @@ export async function runInServer({ stage, files, budgetMs, tally, extension = r
         await page
           .screenshot({ path: outPath('test-failures', `${stage}.png`), timeout: 10_000 })
           .catch(() => {});
-        copyFileSync(server.log, outPath('test-failures', `${stage}-server.log`));
-        console.log(
-          messages
-            .slice(-20)
-            .map((text) => `        page: ${text.slice(0, 300)}`)
-            .join('\n'),
-        );
+        copyFileSync(server.log, outPath('test-failures', `${stage}.server.log`));
+        writeFileSync(outPath('test-failures', `${stage}.console.txt`), messages.join('\n'));
       }
       return;
     }

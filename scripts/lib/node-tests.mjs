@@ -48,10 +48,10 @@ export async function runNodeTests({
   /** Names of the enclosing suites and tests, by file and nesting. @type {Map<string, string[]>} */
   const parents = new Map();
 
-  /** With source maps Node names the source itself. @param {string | undefined} file */
+  /** With source maps Node names the source itself, or what the source took its tests from. @param {string} [file] */
   const known = (file = '') => {
-    const source = path.relative(root, file).replaceAll('\\', '/');
-    return sources.get(file) ?? (bundles.has(source) ? source : undefined);
+    const relative = path.relative(root, file).replaceAll('\\', '/');
+    return sources.get(file) ?? (relative.startsWith('test/') ? relative : undefined);
   };
   const isFile = (/** @type {{name: string}} */ data) => sources.has(path.resolve(data.name));
   const sourceOf = (/** @type {{name: string, file?: string}} */ data) =>
@@ -116,7 +116,8 @@ export async function runNodeTests({
     if (type === 'subtestsFailed') return;
     if (data.todo !== undefined && data.todo !== false)
       return void tally.skip(stage, name, `to do: ${reason(data.todo)}`);
-    tally.fail(stage, name, describe(error));
+    // What was cancelled did not run; why is said by the hook or the parent that failed.
+    tally.fail(stage, name, type === 'cancelledByParent' ? '' : describe(error));
   });
 
   events.resume();

@@ -20,7 +20,7 @@ export class Tally {
   /** Prints the failure at once: a run that is cut off later has still said it. @param {string} stage @param {string} name @param {string} detail */
   fail(stage, name, detail) {
     this.failures.push({ stage, name, detail });
-    console.log(`FAILED  [${stage}] ${name}\n${indent(detail)}`);
+    console.log(`FAILED  [${stage}] ${name}${detail === '' ? '' : `\n${indent(detail)}`}`);
   }
 
   /** @param {string} stage @param {string} name @param {string} reason */
