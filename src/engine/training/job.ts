@@ -17,7 +17,14 @@ import { chooseExamples, isKeptEpoch, makeExamples, reconstructExamples } from '
 import { JobView } from './job-view.ts';
 import type { LoadedData } from './loaded-data.ts';
 import { createThrottle } from './pacing.ts';
-import { copyState, freshState, stateFrom, type TrainingState } from './state.ts';
+import {
+  copyState,
+  freshState,
+  stateFrom,
+  withPicture,
+  type ExamplePicture,
+  type TrainingState,
+} from './state.ts';
 import { runTraining, stepsPerEpoch } from './trainer.ts';
 
 export interface JobPlan {
@@ -146,6 +153,8 @@ class TrainingRun {
   private state: TrainingState;
   private chosen: ChosenEngine | undefined;
   private restart: RestartPoint;
+  /** The examples as last reconstructed: in the file, too, where no kept epoch has come since. */
+  private latest: ExamplePicture | undefined;
 
   constructor(
     private readonly plan: JobPlan,
@@ -255,10 +264,10 @@ class TrainingRun {
       this.exampleImages,
     );
     this.view.update({ reconstructions });
-    const { epoch, step, snapshots } = this.state;
-    const kept = step === 0 && isKeptEpoch(epoch, this.plan.training.epochs);
-    if (kept && snapshots.at(-1)?.epoch !== epoch) {
-      this.state.snapshots = [...snapshots, { epoch, images: reconstructions }];
+    const { epoch, step } = this.state;
+    this.latest = { epoch, images: reconstructions };
+    if (step === 0 && isKeptEpoch(epoch, this.plan.training.epochs)) {
+      this.state.snapshots = withPicture(this.state.snapshots, this.latest);
     }
   }
 
@@ -324,7 +333,8 @@ class TrainingRun {
     const adam = progressState === 'finished' ? undefined : await engine.readAdam();
     this.restart = { parameters, adam, state: copyState(this.state) };
     const card = makeCard(this.frame, this.state, engineCard(this.current), progressState, end);
-    const bytes = encodeCheckpoint(this.frame, this.network, card, this.state, parameters, adam ?? null, end);
+    const shown = { ...this.state, snapshots: withPicture(this.state.snapshots, this.latest) };
+    const bytes = encodeCheckpoint(this.frame, this.network, card, shown, parameters, adam ?? null, end);
     try {
       this.progress.savedAs = (await this.environment.save(bytes)).savedAs;
       this.progress.card = card;

@@ -3,6 +3,7 @@ import type { EpochRecord } from '../../shared/model-card.ts';
 import { tensorNames, type ModelFile } from '../../shared/model-file.ts';
 import type { Tensor } from '../../shared/safetensors.ts';
 import { tensor } from '../model/model-tensors.ts';
+import { isKeptEpoch } from './examples.ts';
 
 export interface TrainingState {
   /** Complete epochs. */
@@ -17,8 +18,21 @@ export interface TrainingState {
   /** Mean squared error of each validation image after the last complete epoch. */
   validationScores: Float64Array;
   /** Reconstructions of the examples after some epochs (0 = untrained), U8 `[8, H, W, C]` each. */
-  snapshots: { epoch: number; images: Uint8Array }[];
+  snapshots: readonly ExamplePicture[];
 }
+
+export interface ExamplePicture {
+  /** Complete epochs, 0 = untrained. */
+  readonly epoch: number;
+  readonly images: Uint8Array;
+}
+
+/** The pictures with one more, unless the last is of that epoch already. */
+export const withPicture = (
+  pictures: readonly ExamplePicture[],
+  picture: ExamplePicture | undefined,
+): readonly ExamplePicture[] =>
+  picture === undefined || pictures.at(-1)?.epoch === picture.epoch ? pictures : [...pictures, picture];
 
 export const freshState = (): TrainingState => ({
   epoch: 0,
@@ -79,9 +93,10 @@ export function stateFrom({ card, tensors }: ModelFile): TrainingState {
     history: card.history,
     trainBatchLosses: doubles(file, tensorNames.trainBatchLosses),
     validationScores: doubles(file, tensorNames.validationScores),
+    // A stop adds a picture of where it left off; going on keeps those of the kept epochs alone.
     snapshots: Array.from(epochs, (epoch, i) => ({
       epoch,
       images: pictures instanceof Uint8Array ? pictures.slice(i * size, (i + 1) * size) : new Uint8Array(0),
-    })),
+    })).filter(({ epoch }) => isKeptEpoch(epoch, card.training.epochs)),
   };
 }

@@ -220,6 +220,21 @@ test('stopped in mid-epoch and resumed, the parameters are bit for bit those of 
   }
 });
 
+test('a stopped model shows its examples as it left them, and going on forgets that picture again', async () => {
+  const { stepsPerEpoch } = (await unbroken()).card.progress;
+  const checkpoint = await stoppedAfter(2 * stepsPerEpoch);
+  const epochsOf = ({ tensors }: ModelFile): number[] => [
+    ...(tensors.get(tensorNames.exampleEpochs)?.data ?? []),
+  ];
+  assert.deepEqual(epochsOf(checkpoint), [0, 2]);
+  const pictures = checkpoint.tensors.get(tensorNames.exampleReconstructions)?.data ?? [];
+  const half = pictures.length / 2;
+  assert.notDeepEqual([...pictures.slice(0, half)], [...pictures.slice(half)]);
+  const run = makeRun();
+  await runTrainingJob({ ...plan, checkpoint }, run.environment, new AbortController().signal);
+  assert.deepEqual(epochsOf(lastFile(run)), [0, 3]);
+});
+
 test('a stopped model is calibrated too, so that it can be used', async () => {
   const checkpoint = await stoppedAfter(2);
   assert.ok(checkpoint.card.calibration);
