@@ -54,7 +54,7 @@ export async function evaluate(
 }
 
 async function makeRequest(options: Options, sets: EvaluationSets): Promise<EvaluateRequest> {
-  const { size, channels, latent, recipe } = options;
+  const { size, channels, latent, recipe, variant, beta } = options;
   const train = await sets.open(options.train);
   const validation = options.validation && (await sets.open(options.validation));
   const good = options.good && (await sets.open(options.good));
@@ -71,8 +71,11 @@ async function makeRequest(options: Options, sets: EvaluationSets): Promise<Eval
       ...(channels === null ? {} : { channels }),
       ...(latent === null ? {} : { latent }),
       ...(recipe === null ? {} : { recipe }),
+      ...(variant === null ? {} : { variant }),
+      ...(beta === null ? {} : { beta }),
     },
-    denoise: null,
+    noise: options.noise,
+    denoise: options.denoise,
     epochs: options.epochs,
     seed: options.seed,
     falseAlarmRate: options.rate,

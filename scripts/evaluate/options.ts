@@ -1,6 +1,14 @@
 // The command line, read and checked before anything is started.
 import { parseArgs } from 'node:util';
-import { maxLatent, maxSide, minSide, notebookTraining, type Recipe } from '../../src/shared/model-spec.ts';
+import {
+  maxLatent,
+  maxSide,
+  minSide,
+  notebookTraining,
+  variants,
+  type Recipe,
+  type Variant,
+} from '../../src/shared/model-spec.ts';
 import { defaultMemoryBudget } from '../../src/shared/names.ts';
 import type { EngineChoice, EvaluateSet } from '../../src/shared/protocol/engine.ts';
 import { UsageError } from './usage.ts';
@@ -26,6 +34,13 @@ export interface Options {
   readonly size: number | null;
   readonly channels: 1 | 3 | null;
   readonly latent: number | null;
+  readonly variant: Variant | null;
+  /** Of the variational variant. */
+  readonly beta: number | null;
+  /** σ of the noise while training. */
+  readonly noise: number | null;
+  /** σ of the noise that is to be removed when measured. */
+  readonly denoise: number | null;
   readonly epochs: number | null;
   readonly seed: number;
   readonly rate: number;
@@ -46,6 +61,10 @@ const optionNames = [
   'size',
   'channels',
   'latent',
+  'variant',
+  'beta',
+  'noise',
+  'denoise',
   'epochs',
   'seed',
   'rate',
@@ -130,6 +149,13 @@ export function parseOptions(args: readonly string[]): Options {
     if (number >= least && number <= most) return number;
     throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not “${value}”.`);
   };
+  const decimal = (name: OptionName, most: number): number | null => {
+    const value = single(name);
+    if (value === null) return null;
+    const number = /^(\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : NaN;
+    if (number <= most) return number;
+    throw new UsageError(`--${name} takes a number from 0 to ${most}, not “${value}”.`);
+  };
   const set = (name: OptionName): SetArgument | null => {
     const value = single(name);
     return value === null ? null : parseSet(`--${name}`, value);
@@ -151,6 +177,12 @@ export function parseOptions(args: readonly string[]): Options {
   if (!(falsePositiveRate > 0 && falsePositiveRate < 1)) {
     throw new UsageError(`--rate takes a number between 0 and 1, such as 0.01, not “${rate}”.`);
   }
+  const variant = oneOf('variant', variants);
+  const beta = decimal('beta', 100);
+  if (beta !== null && variant !== 'variational') {
+    throw new UsageError('--beta belongs to --variant variational.');
+  }
+  const noise = decimal('noise', 1);
   const channels = oneOf('channels', ['gray', 'rgb']);
   const memory = whole('memory', 1, 1024 ** 2);
   return {
@@ -163,6 +195,10 @@ export function parseOptions(args: readonly string[]): Options {
     size: whole('size', minSide, maxSide),
     channels: channels === null ? null : channels === 'gray' ? 1 : 3,
     latent: whole('latent', 1, maxLatent),
+    variant,
+    beta,
+    noise,
+    denoise: decimal('denoise', 1) ?? (noise === null || noise === 0 ? null : noise),
     epochs: whole('epochs', 1, 10_000),
     seed: whole('seed', 0, 0xffffffff) ?? notebookTraining.seed,
     rate: falsePositiveRate,

@@ -20,6 +20,8 @@ export interface PrintedResult {
   readonly loss: EvaluateResult['loss'];
   /** On the validation images: the model's mean squared error, and that of as many principal components. */
   readonly baseline: EvaluateResult['baseline'];
+  /** With `--noise` or `--denoise` alone: mean squared errors against the clean images, at a fixed seed. */
+  readonly denoise?: EvaluateResult['denoise'];
   readonly threshold: number | null;
   /** Null where nothing was calibrated. */
   readonly calibration: {
@@ -50,6 +52,7 @@ export function printedResult(result: EvaluateResult, { rate, notebook }: Option
     seconds: result.seconds,
     loss: result.loss,
     baseline: result.baseline,
+    ...(result.denoise ? { denoise: result.denoise } : {}),
     threshold: result.threshold,
     calibration:
       result.threshold === null
@@ -69,7 +72,7 @@ const decimal = (value: number | null | undefined): string =>
 export function summaryLines(result: PrintedResult): string[] {
   const { spec, counts, loss, seconds, calibration, notebookRule } = result;
   const lines = [
-    `${describeShape(spec)}, latent ${spec.latent}, ${result.recipe} recipe, seed ${result.seed}, on ${result.build}` +
+    `${describeShape(spec)}, latent ${spec.latent}, ${spec.variant === 'plain' ? '' : `${spec.variant}, `}${result.recipe} recipe, seed ${result.seed}, on ${result.build}` +
       (result.adapter === null ? '' : ` (${result.adapter})`),
     `fit ${counts.fit}, validation ${counts.validation}, calibration ${counts.calibration}, kept apart ${counts.test}, ` +
       `good ${counts.good}, bad ${counts.bad}`,
@@ -80,6 +83,12 @@ export function summaryLines(result: PrintedResult): string[] {
   if (result.baseline) {
     const { model, pca, components } = result.baseline;
     lines.push(`validation error: model ${formatScore(model)}, PCA-${components} ${formatScore(pca)}`);
+  }
+  if (result.denoise) {
+    const { sigma, images, noisy, denoised } = result.denoise;
+    lines.push(
+      `noise ${sigma} on ${images} images: error ${formatScore(noisy)}, after the model ${formatScore(denoised)}`,
+    );
   }
   if (notebookRule) {
     lines.push(

@@ -15,6 +15,11 @@ measures it on others. PATH is a folder of images or an IDX images file, with an
   --size S            side of the model's square input, 8 to 256 (default: the images' own size up to 64, else 64)
   --channels KIND     gray or rgb (default: as the images are)
   --latent K          latent size, 1 to 1024 (default 20)
+  --variant NAME      plain (default), linear or variational
+  --beta B            weight of the divergence of the variational variant, 0 to 100 (default 1)
+  --noise S           train with noise of this deviation, 0 to 1, instead of the recipe's
+  --denoise S         measure how the model removes noise of this deviation from the --good images, else from the
+                      validation images (default: as --noise)
   --epochs N          1 to 10000 (default 20)
   --seed S            0 to 4294967295 (default 42)
   --rate R            false-positive rate to calibrate for, between 0 and 1 (default 0.01)

@@ -70,8 +70,10 @@ export class ForwardModel {
   }
 
   denoise(images: Uint8Array, count: number, sigma: number, seed: number): Promise<Denoised> {
-    this.#requireSize(images.length, count, imageSize({ shape: this.file.card.spec }));
-    return denoise(this.engine, this.file.card.spec, images, count, sigma, seed);
+    const pixels = { shape: this.file.card.spec, count, pixels: images };
+    this.#requireSize(images.length, count, imageSize(pixels));
+    const all = Uint32Array.from({ length: count }, (_, n) => n);
+    return denoise(this.engine, pixels, all, sigma, seed);
   }
 
   async samplePrior(count: number, seed: number): Promise<Answer<'samplePrior'>> {

@@ -1,6 +1,7 @@
 /** Trains on one set and measures on others: the evaluation protocol behind `npm run evaluate`. */
 import {
   corruptionOf,
+  defaultKlAnnealEpochs,
   notebookTraining,
   type ModelSpec,
   type TrainingSettings,
@@ -10,6 +11,7 @@ import { conformalThreshold } from '../../shared/verdict.ts';
 import type { DatasetSurvey } from '../../shared/dataset.ts';
 import type { Engine } from '../backends/engine.ts';
 import { concatImages, everyImage, withWanted, type PackedImages } from '../data/packed-images.ts';
+import { denoise } from '../latents/denoise.ts';
 import { buildNetwork, type Network } from '../model/network.ts';
 import { initialParameters } from '../model/parameters.ts';
 import { engineCard, type ChosenEngine } from '../training/chosen-engine.ts';
@@ -17,9 +19,9 @@ import { splitImages, type LoadedData } from '../training/loaded-data.ts';
 import { notebookRule } from '../training/checkpoint.ts';
 import { freshState, type TrainingState } from '../training/state.ts';
 import { runTraining, stepsPerEpoch } from '../training/trainer.ts';
-import { fitPca, pcaScores, type PcaModel } from './pca.ts';
+import { fitPca, maxFitImages, pcaScores, type PcaModel } from './pca.ts';
 import { scoreImages } from './reconstruction-error.ts';
-import { auroc, shareAbove, truePositiveRate } from './statistics.ts';
+import { auroc, mean, shareAbove, truePositiveRate } from './statistics.ts';
 
 export interface EvaluationEnvironment {
   readonly survey: (set: EvaluateSet, seed: number) => Promise<DatasetSurvey>;
@@ -41,7 +43,7 @@ async function makeSpec(request: EvaluateRequest, environment: EvaluationEnviron
     latent: spec.latent ?? 20,
     variant: spec.variant ?? 'plain',
     recipe,
-    corruption: spec.corruption ?? corruptionOf[recipe],
+    corruption: { ...corruptionOf[recipe], ...(request.noise === null ? {} : { noise: request.noise }) },
     loss: 'mse',
     ...(spec.beta === undefined ? {} : { beta: spec.beta }),
   };
@@ -85,8 +87,10 @@ async function makeScorer(
   { breathe, progress }: EvaluationEnvironment,
 ): Promise<Scorer> {
   progress('PCA baseline', 0, 1);
+  // A linear model is to be compared with the components of all the images that it saw itself.
+  const most = spec.variant === 'linear' ? split.fit.length : maxFitImages;
   return {
-    pca: await fitPca(images, split.fit, spec.latent, seed, breathe),
+    pca: await fitPca(images, split.fit, spec.latent, seed, breathe, most),
     mse: async (set, indices) => (await scoreImages(engine, set, indices, spec.latent, { breathe })).scores,
   };
 }
@@ -117,6 +121,57 @@ async function scoreBad(
   return results;
 }
 
+/** Both errors on the validation images after the last epoch. */
+function baselineOf(
+  { validationScores }: TrainingState,
+  pca: PcaModel,
+  { images, split }: LoadedData,
+): EvaluateResult['baseline'] {
+  if (validationScores.length === 0) return null;
+  return {
+    model: mean(validationScores),
+    pca: mean(pcaScores(pca, images, split.validation)),
+    components: pca.components,
+    images: pca.images,
+  };
+}
+
+const denoisedTogether = 200;
+
+/** Errors of noisy images and of their reconstructions, on the good images or else on the validation images. */
+async function measureDenoising(
+  engine: Engine,
+  latent: number,
+  { denoise: sigma, seed }: EvaluateRequest,
+  { images, split }: LoadedData,
+  good: PackedImages | null,
+  { breathe, progress }: EvaluationEnvironment,
+): Promise<EvaluateResult['denoise']> {
+  if (sigma === null) return null;
+  const set = good ?? images;
+  const indices = good ? everyImage(good) : split.validation;
+  if (indices.length === 0) return null;
+  const sums = { noisy: 0, denoised: 0 };
+  for (let start = 0; start < indices.length; start += denoisedTogether) {
+    const some = indices.subarray(start, start + denoisedTogether);
+    const { noisyErrors, denoisedErrors } = await denoise(engine, set, some, sigma, seed);
+    noisyErrors.forEach((error) => (sums.noisy += error));
+    denoisedErrors.forEach((error) => (sums.denoised += error));
+    progress('denoising', start + some.length, indices.length);
+    await breathe();
+  }
+  const count = indices.length;
+  const { scores } = await scoreImages(engine, set, indices, latent, { breathe });
+  return {
+    sigma,
+    images: count,
+    seed,
+    noisy: sums.noisy / count,
+    denoised: sums.denoised / count,
+    clean: mean(scores),
+  };
+}
+
 /** @throws LensError where a set cannot be read or holds too few images */
 export async function evaluate(
   request: EvaluateRequest,
@@ -136,6 +191,7 @@ export async function evaluate(
     ...notebookTraining,
     epochs: request.epochs ?? notebookTraining.epochs,
     seed: request.seed,
+    ...(spec.variant === 'variational' ? { klAnnealEpochs: defaultKlAnnealEpochs } : {}),
   };
   const network = buildNetwork(spec);
   const chosen = await environment.chooseEngine(network);
@@ -178,8 +234,8 @@ export async function evaluate(
       train: state.history.map((record) => record.train),
       validation: state.history.map((record) => record.validation),
     },
-    baseline: null,
-    denoise: null,
+    baseline: baselineOf(state, scorer.pca, sets),
+    denoise: await measureDenoising(engine, spec.latent, request, sets, good, environment),
     threshold,
     falsePositiveRate: goodScores && threshold !== null ? shareAbove(goodScores, threshold) : null,
     notebookRule: notebookRule(state, settings),

@@ -10,6 +10,7 @@ import { adamFrom, parametersFrom } from '../model/model-tensors.ts';
 import { buildNetwork, type Network } from '../model/network.ts';
 import { initialParameters, type AdamState, type Parameters } from '../model/parameters.ts';
 import { choosePoints, collectPoints, principalProjection } from '../latents/points.ts';
+import { measurePcaBaseline } from '../scoring/pca-baseline.ts';
 import { calibrate } from './calibrate.ts';
 import { engineCard, type ChosenEngine } from './chosen-engine.ts';
 import { encodeCheckpoint, makeCard, type CheckpointFrame, type TrainingEnd } from './checkpoint.ts';
@@ -387,6 +388,8 @@ class TrainingRun {
       after(split.calibration.length),
     );
     const projection = principalProjection(points, this.environment.now());
-    return { calibration, points, projection, pcaBaseline: null };
+    const { breathe } = this.environment;
+    const pcaBaseline = await measurePcaBaseline(images, split, spec.latent, training.seed, breathe);
+    return { calibration, points, projection, pcaBaseline };
   }
 }

@@ -156,8 +156,10 @@ export interface EvaluateRequest {
   readonly notebook: boolean;
   /** Undefined members follow the data (size, channels) or the defaults. */
   readonly spec: Partial<
-    Pick<ModelSpec, 'height' | 'width' | 'channels' | 'latent' | 'recipe' | 'variant' | 'beta' | 'corruption'>
+    Pick<ModelSpec, 'height' | 'width' | 'channels' | 'latent' | 'recipe' | 'variant' | 'beta'>
   >;
+  /** σ of the noise while training, instead of the recipe's; null leaves it. */
+  readonly noise: number | null;
   /** Noise added to the good (else validation) images to measure denoising; null measures nothing. */
   readonly denoise: number | null;
   readonly epochs: number | null;

@@ -18,6 +18,10 @@ test('with a training set alone everything else has its default', () => {
     size: null,
     channels: null,
     latent: null,
+    variant: null,
+    beta: null,
+    noise: null,
+    denoise: null,
     epochs: null,
     seed: 42,
     rate: 0.01,
@@ -30,7 +34,7 @@ test('with a training set alone everything else has its default', () => {
 test('every option is read', () => {
   const options = parse(
     '--train a --validation b --good c --bad d --bad e#label!=3 --recipe detector --size 32 --channels rgb ' +
-      '--latent 8 --epochs 3 --seed 0 --rate 0.05 --memory 100 --engine webgpu --out x.json',
+      '--latent 8 --variant variational --beta 0.5 --noise 0.1 --denoise .3 --epochs 3 --seed 0 --rate 0.05 --memory 100 --engine webgpu --out x.json',
   );
   assert.deepEqual(
     { ...options, train: options.train.path, validation: options.validation?.path, good: options.good?.path },
@@ -47,6 +51,10 @@ test('every option is read', () => {
       size: 32,
       channels: 3,
       latent: 8,
+      variant: 'variational',
+      beta: 0.5,
+      noise: 0.1,
+      denoise: 0.3,
       epochs: 3,
       seed: 0,
       rate: 0.05,
@@ -55,6 +63,22 @@ test('every option is read', () => {
       out: 'x.json',
     },
   );
+});
+
+test('noise while training is what the measure takes off again, unless told otherwise', () => {
+  assert.equal(parse('--train a --noise 0.2').denoise, 0.2);
+  assert.equal(parse('--train a --noise 0').denoise, null);
+  assert.equal(parse('--train a --noise 0 --denoise 0.2').denoise, 0.2);
+  for (const line of [
+    '--noise 1.5',
+    '--noise -0.1',
+    '--denoise x',
+    '--noise 1e-1',
+    '--variant deep',
+    '--beta 1',
+  ]) {
+    assert.throws(() => parse(`--train a ${line}`), UsageError, line);
+  }
 });
 
 test('the preset sets the protocol and the recipe', () => {
