@@ -159,6 +159,7 @@ async function scatter(
     }
     if (i % rowsPerPause === rowsPerPause - 1) await pause(hooks, i + 1, count);
   }
+  await pause(hooks, count, count);
   for (let r = 0; r < dimensions; r++) {
     for (let c = 0; c < r; c++) matrix[r * dimensions + c] = matrix[c * dimensions + r] ?? 0;
   }

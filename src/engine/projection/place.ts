@@ -18,7 +18,7 @@ export interface PlacedPoints {
   readonly distance: Float32Array;
 }
 
-const descentSteps = 30;
+const descentSteps = 100;
 const mostHalvings = 12;
 /** The descent ends where a step moves the point by less than this; maps are about 100 across. */
 const stillness = 1e-4;
