@@ -19,6 +19,8 @@ import type { PackedImages } from './data/packed-images.ts';
 import type { Pull } from './data/pieces.ts';
 import { survey } from './data/survey.ts';
 import type { Network } from './model/network.ts';
+import { runProjection } from './latents/project.ts';
+import { tsneProjection } from './latents/tsne.ts';
 import { evaluate } from './scoring/evaluate.ts';
 import type { ChosenEngine } from './training/chosen-engine.ts';
 import { runTrainingJob, type JobEnvironment, type JobPlan } from './training/job.ts';
@@ -56,9 +58,21 @@ const page = connect<EngineApi, EngineHostApi>(
         planFrom(readModelFile(request.model), request.jobId, request.dataset, request.falseAlarmRate),
         request.memoryBudget,
       ),
-    project: () => {
-      throw new LensError('internal', 'A projection cannot be computed yet.');
-    },
+    project: ({ kernels, ...plan }) =>
+      exclusively(plan.jobId, async (signal) =>
+        runProjection(
+          plan,
+          {
+            projection: await tsneProjection(kernels),
+            now,
+            breathe,
+            save: (bytes) => save(plan, bytes),
+            publish: (snapshot) => page.send('projecting', snapshot),
+            log,
+          },
+          signal,
+        ),
+      ),
     stop: ({ jobId }) => {
       if (running?.jobId === jobId) running.abort.abort();
     },
@@ -164,17 +178,34 @@ function planFrom(
   };
 }
 
-async function runJob(plan: JobPlan, memoryBudget: number): Promise<JobOutcome> {
-  const { writtenBy, kernels } = requireStart();
+const now = (): string => new Date().toISOString();
+
+const save = (
+  { jobId, name }: { readonly jobId: string; readonly name: string },
+  bytes: Uint8Array,
+): Promise<{ savedAs: string }> =>
+  page.call('save', { jobId, name, bytes }, { transfer: [bytes.buffer as ArrayBuffer] });
+
+/** One job at a time, training or projection; `stop` aborts its signal. */
+async function exclusively<T>(jobId: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   if (running) throw new LensError('internal', 'A job is already running in this window.');
   const abort = new AbortController();
-  running = { jobId: plan.jobId, abort };
+  running = { jobId, abort };
   try {
-    return await runTrainingJob(
+    return await work(abort.signal);
+  } finally {
+    running = undefined;
+  }
+}
+
+async function runJob(plan: JobPlan, memoryBudget: number): Promise<JobOutcome> {
+  const { writtenBy, kernels } = requireStart();
+  return exclusively(plan.jobId, (signal) =>
+    runTrainingJob(
       plan,
       {
         writtenBy,
-        now: () => new Date().toISOString(),
+        now,
         breathe,
         load: async ({ dataset, spec, fit, training }, signal, onProgress) => {
           const images = await load(dataset, spec, fit, memoryBudget, signal, null, ({ done, total }) =>
@@ -187,18 +218,11 @@ async function runJob(plan: JobPlan, memoryBudget: number): Promise<JobOutcome> 
           engine: await createWasmEngine(kernels),
           reason: 'WASM: the GPU was lost during this job',
         }),
-        save: (bytes) =>
-          page.call(
-            'save',
-            { jobId: plan.jobId, name: plan.name, bytes },
-            { transfer: [bytes.buffer as ArrayBuffer] },
-          ),
+        save: (bytes) => save(plan, bytes),
         snapshot: (snapshot) => page.send('snapshot', snapshot),
         log,
       },
-      abort.signal,
-    );
-  } finally {
-    running = undefined;
-  }
+      signal,
+    ),
+  );
 }

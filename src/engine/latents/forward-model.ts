@@ -87,7 +87,7 @@ export class ForwardModel {
     return principalAxes(points.latents, points.count, points.latent, count);
   }
 
-  place(latent: Float32Array, method: ProjectionMethod): Placement {
+  async place(latent: Float32Array, method: ProjectionMethod): Promise<Placement> {
     const projection = readProjection(this.file, method);
     if (!projection) throw new LensError('internal', 'This model has no such projection.');
     return placeLatent(this.#mapPoints(), projection, latent);

@@ -1,65 +1,48 @@
-/** The place of a new latent on an existing map. */
+/** The place of a new latent on a stored projection. */
 import { LensError } from '../../shared/errors.ts';
 import { nearestRows } from '../../shared/latent-map.ts';
 import type { MapPoints, MapProjection } from '../../shared/map-points.ts';
 import type { Placement } from '../../shared/protocol/forward.ts';
-import { alongAxes, principalAxes } from './principal-axes.ts';
+import { principalPlane } from '../projection/pca.ts';
+import { placePoints } from '../projection/place.ts';
+import { defaultPerplexity } from '../projection/run.ts';
 
 const shownNeighbours = 10;
-const fallbackPerplexity = 30;
 
 /**
- * Weights of neighbours by their Gaussian affinities, the width found by bisection so that the weights' perplexity is
- * as asked (van der Maaten & Hinton 2008, eq. 1). They sum to 1.
- * @param distances Euclidean, ascending
- */
-export function affinities(distances: Float64Array, perplexity: number): Float64Array {
-  const nearest = distances[0] ?? 0;
-  const squares = distances.map((distance) => distance ** 2 - nearest ** 2);
-  const target = Math.log(Math.min(perplexity, distances.length));
-  let [low, high, precision] = [0, Infinity, 1];
-  let weights = squares;
-  for (let round = 0; round < 60; round++) {
-    weights = squares.map((square) => Math.exp(-square * precision));
-    const sum = weights.reduce((a, b) => a + b, 0);
-    weights = weights.map((weight) => weight / sum);
-    const entropy = -weights.reduce((a, weight) => (weight > 0 ? a + weight * Math.log(weight) : a), 0);
-    if (Math.abs(entropy - target) < 1e-6) break;
-    if (entropy > target) low = precision;
-    else high = precision;
-    precision = high === Infinity ? precision * 2 : (low + high) / 2;
-  }
-  return weights;
-}
-
-/**
- * On a principal projection the latent's own coordinates; on a t-SNE map the mean of its neighbours' places, weighted
- * by its affinities to them.
+ * On a principal projection the latent's own coordinates, on a t-SNE map the place where it settles with all others
+ * fixed.
  * @param latent F32 `[k]`
- * @throws LensError `internal` where the latent has another size or the projection has no points
+ * @throws LensError `internal` where the latent has another size or the projection has no points, `diverged`
  */
-export function placeLatent(points: MapPoints, projection: MapProjection, latent: Float32Array): Placement {
-  const { card, coordinates } = projection;
+export async function placeLatent(
+  points: MapPoints,
+  { card, coordinates }: MapProjection,
+  latent: Float32Array,
+): Promise<Placement> {
   if (latent.length !== points.latent || card.count === 0) {
     throw new LensError('internal', 'This latent does not belong to the map.');
   }
-  const perplexity = Math.max(1, Math.min(card.perplexity ?? fallbackPerplexity, (card.count - 1) / 3));
-  const wanted = Math.max(shownNeighbours, Math.ceil(3 * perplexity));
-  const nearest = nearestRows(points.latents, card.count, latent, wanted);
-  const neighbours = [...nearest.points].slice(0, shownNeighbours).map((point, rank) => ({
+  const set = {
+    points: points.latents.subarray(0, card.count * points.latent),
+    count: card.count,
+    dimensions: points.latent,
+  };
+  const nearest = nearestRows(set.points, card.count, latent, shownNeighbours);
+  const neighbours = Array.from(nearest.points, (point, rank) => ({
     point,
     distance: nearest.distances[rank] ?? Number.NaN,
   }));
-  if (card.method === 'pca') {
-    const axes = principalAxes(points.latents, card.count, points.latent, 2);
-    const [x = 0, y = 0] = alongAxes(latent, 1, axes);
+  if (card.method === 'tsne') {
+    const placed = await placePoints(set, coordinates, latent, card.perplexity ?? defaultPerplexity);
+    const [x = 0, y = 0] = placed.coordinates;
     return { x, y, neighbours };
   }
-  const weights = affinities(nearest.distances, perplexity);
-  let [x, y] = [0, 0];
-  nearest.points.forEach((point, rank) => {
-    x += (weights[rank] ?? 0) * (coordinates[2 * point] ?? 0);
-    y += (weights[rank] ?? 0) * (coordinates[2 * point + 1] ?? 0);
-  });
-  return { x, y, neighbours };
+  const { axes, mean } = await principalPlane(set);
+  const along = (axis: 0 | 1): number =>
+    mean.reduce(
+      (sum, centre, i) => sum + ((latent[i] ?? 0) - centre) * (axes[axis * mean.length + i] ?? 0),
+      0,
+    );
+  return { x: along(0), y: along(1), neighbours };
 }

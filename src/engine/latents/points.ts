@@ -6,9 +6,10 @@ import { keyedRandom, permutation, streams } from '../../shared/random.ts';
 import type { Tensor } from '../../shared/safetensors.ts';
 import type { Engine } from '../backends/engine.ts';
 import { tensor } from '../model/model-tensors.ts';
+import type { StageHooks } from '../projection/hooks.ts';
+import { principalPlane } from '../projection/pca.ts';
 import { scoreImages } from '../scoring/reconstruction-error.ts';
 import type { LoadedData, SplitIndices } from '../training/loaded-data.ts';
-import { alongAxes, principalAxes } from './principal-axes.ts';
 import { makeThumbnails } from './thumbnails.ts';
 
 /** Bytes of all latents in a file. */
@@ -131,20 +132,13 @@ export const projectionTensors = ({ card, coordinates }: ProjectedPoints): [stri
   [projectionTensor(card.method), tensor([card.count, 2], coordinates)],
 ];
 
-/** All points along their two leading principal directions. */
-export function principalProjection(
+/** All points on their principal plane. @throws what the hooks throw */
+export async function principalProjection(
   { latents, count, latent }: Pick<MapPoints, 'latents' | 'count' | 'latent'>,
   when: string,
-): ProjectedPoints {
-  const axes = principalAxes(latents, count, latent, 2);
-  const placed = alongAxes(latents, count, axes);
-  const dimensions = axes.deviations.length;
-  const coordinates = new Float32Array(2 * count);
-  for (let n = 0; n < count; n++) {
-    coordinates[2 * n] = placed[n * dimensions] ?? 0;
-    // A latent of one number has one direction; its points lie on a line.
-    coordinates[2 * n + 1] = dimensions > 1 ? (placed[n * dimensions + 1] ?? 0) : 0;
-  }
+  hooks: StageHooks = {},
+): Promise<ProjectedPoints> {
+  const { coordinates } = await principalPlane({ points: latents, count, dimensions: latent }, hooks);
   const card: ProjectionCard = {
     ...{ method: 'pca', count, perplexity: null, iterations: 0, planned: 0, seed: 0 },
     ...{ kl: null, recall: null, trustworthiness: null, engine: 'typed arrays, f64', when },

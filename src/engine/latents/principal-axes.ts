@@ -109,25 +109,3 @@ export function principalAxes(
   }
   return { mean: Float32Array.from(mean), directions: leading, deviations };
 }
-
-/** Coordinates of latents along directions. @returns F32 `[n, d]` */
-export function alongAxes(
-  latents: Float32Array,
-  count: number,
-  { mean, directions }: Pick<PrincipalDirections, 'mean' | 'directions'>,
-): Float32Array {
-  const size = mean.length;
-  const axes = directions.length / Math.max(1, size);
-  const coordinates = new Float32Array(count * axes);
-  for (let n = 0; n < count; n++) {
-    for (let d = 0; d < axes; d++) {
-      let sum = 0;
-      for (let i = 0; i < size; i++) {
-        sum +=
-          ((latents[n * size + i] as number) - (mean[i] as number)) * (directions[d * size + i] as number);
-      }
-      coordinates[n * axes + d] = sum;
-    }
-  }
-  return coordinates;
-}

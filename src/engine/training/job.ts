@@ -387,8 +387,8 @@ class TrainingRun {
       spec.latent,
       after(split.calibration.length),
     );
-    const projection = principalProjection(points, this.environment.now());
     const { breathe } = this.environment;
+    const projection = await principalProjection(points, this.environment.now(), { breathe });
     const pcaBaseline = await measurePcaBaseline(images, split, spec.latent, training.seed, breathe);
     return { calibration, points, projection, pcaBaseline };
   }
