@@ -6,7 +6,7 @@
 import { symmetricEigenvectors } from '../scoring/pca.ts';
 import { keyedRandom, normalPair, streams } from '../../shared/random.ts';
 import { pause, type StageHooks } from './hooks.ts';
-import { unitScale, type PointSet } from './points.ts';
+import { checkNumbers, unitScale, type PointSet } from './points.ts';
 
 export interface PrincipalPlane {
   /** `[count, 2]`, centred: the points on the first and second component, in the points' own units. */
@@ -21,8 +21,9 @@ export interface PrincipalPlane {
 
 /** Dimensions up to which Rayleigh–Ritz takes the whole space at once. */
 const wholeSpace = 32;
-const mostIterations = 300;
-const convergence = 1e-13;
+/** More would only tell apart directions of nearly equal variance. */
+const mostIterations = 60;
+const convergence = 1e-12;
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
@@ -105,11 +106,12 @@ function orient(axis: Float64Array): Float64Array {
 }
 
 /**
- * @param points finite; any number of at least one
- * @throws LensError `cancelled`
+ * @param set any number of points, of at least one
+ * @throws LensError `diverged` (points that are not finite), `internal` (sizes that disagree), `cancelled`
  */
 export async function principalPlane(set: PointSet, hooks: StageHooks = {}): Promise<PrincipalPlane> {
   const { points, count, dimensions } = set;
+  checkNumbers(set);
   const scale = unitScale(points);
   const mean = new Float64Array(dimensions);
   for (let i = 0; i < points.length; i++) {

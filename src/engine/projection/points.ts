@@ -11,20 +11,23 @@ export interface PointSet {
 /** With fewer there is no perplexity of at least 1: (4 − 1) / 3. */
 export const fewestPoints = 4;
 
-/**
- * @throws LensError `too-few-images`, `diverged` (a latent that is not a number), `internal` (sizes that disagree)
- */
-export function checkPoints({ points, count, dimensions }: PointSet): void {
+/** What t-SNE needs. @throws LensError `too-few-images`, and as {@link checkNumbers} */
+export function checkPoints(set: PointSet): void {
+  checkNumbers(set);
+  const { count } = set;
+  if (count >= fewestPoints) return;
+  throw new LensError(
+    'too-few-images',
+    `A map needs at least ${fewestPoints} images; there ${count === 1 ? 'is' : 'are'} only ${count}. Add images and try again.`,
+  );
+}
+
+/** @throws LensError `diverged` (a latent that is not a number), `internal` (sizes that disagree) */
+export function checkNumbers({ points, count, dimensions }: PointSet): void {
   if (!Number.isInteger(dimensions) || dimensions < 1 || points.length !== count * dimensions) {
     throw new LensError(
       'internal',
       `The map was given ${points.length} numbers for ${count} points of ${dimensions} dimensions.`,
-    );
-  }
-  if (count < fewestPoints) {
-    throw new LensError(
-      'too-few-images',
-      `A map needs at least ${fewestPoints} images; there ${count === 1 ? 'is' : 'are'} only ${count}. Add images and try again.`,
     );
   }
   const wrong = points.findIndex((value) => !Number.isFinite(value));

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { initialPositions } from '../../../src/engine/projection/initialisation.ts';
 import { principalPlane } from '../../../src/engine/projection/pca.ts';
 import type { PointSet } from '../../../src/engine/projection/points.ts';
+import { LensError } from '../../../src/shared/errors.ts';
 import { symmetricEigenvectors } from '../../../src/engine/scoring/pca.ts';
 import { keyedRandom, normalPair } from '../../../src/shared/random.ts';
 
@@ -93,6 +94,13 @@ test('nothing varies: a plane of zeros that explains nothing', async () => {
   });
   assert.deepEqual([...coordinates], new Array(8).fill(0));
   assert.deepEqual(explained, [0, 0]);
+});
+
+test('refuses points that are not finite', async () => {
+  const set = ellipsoid(20, [1, 2], 5);
+  set.points[9] = NaN;
+  const refused = (error: unknown): boolean => error instanceof LensError && error.code === 'diverged';
+  await assert.rejects(principalPlane(set), refused);
 });
 
 test('a start is the plane with deviation 1e-4 on its first axis, the same for any seed', async () => {
