@@ -18,6 +18,7 @@ import { loadDataset, type LabelFilter, type LoadProgress } from './data/loader.
 import type { PackedImages } from './data/packed-images.ts';
 import type { Pull } from './data/pieces.ts';
 import { survey } from './data/survey.ts';
+import { createExclusive } from './exclusive.ts';
 import type { Network } from './model/network.ts';
 import { runProjection } from './latents/project.ts';
 import { tsneProjection } from './latents/tsne.ts';
@@ -29,7 +30,7 @@ import { createThrottle, createYield } from './training/pacing.ts';
 
 const breathe = createYield();
 let started: StartRequest | undefined;
-let running: { readonly jobId: string; readonly abort: AbortController } | undefined;
+const job = createExclusive();
 
 const page = connect<EngineApi, EngineHostApi>(
   portChannel(self),
@@ -59,7 +60,7 @@ const page = connect<EngineApi, EngineHostApi>(
         request.memoryBudget,
       ),
     project: ({ kernels, ...plan }) =>
-      exclusively(plan.jobId, async (signal) =>
+      job.run(plan.jobId, async (signal) =>
         runProjection(
           plan,
           {
@@ -73,9 +74,7 @@ const page = connect<EngineApi, EngineHostApi>(
           signal,
         ),
       ),
-    stop: ({ jobId }) => {
-      if (running?.jobId === jobId) running.abort.abort();
-    },
+    stop: ({ jobId }) => job.stop(jobId),
     evaluate: (request, { signal }) => {
       const progress = throttledProgress();
       return evaluate(request, {
@@ -186,21 +185,9 @@ const save = (
 ): Promise<{ savedAs: string }> =>
   page.call('save', { jobId, name, bytes }, { transfer: [bytes.buffer as ArrayBuffer] });
 
-/** One job at a time, training or projection; `stop` aborts its signal. */
-async function exclusively<T>(jobId: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  if (running) throw new LensError('internal', 'A job is already running in this window.');
-  const abort = new AbortController();
-  running = { jobId, abort };
-  try {
-    return await work(abort.signal);
-  } finally {
-    running = undefined;
-  }
-}
-
 async function runJob(plan: JobPlan, memoryBudget: number): Promise<JobOutcome> {
   const { writtenBy, kernels } = requireStart();
-  return exclusively(plan.jobId, (signal) =>
+  return job.run(plan.jobId, (signal) =>
     runTrainingJob(
       plan,
       {
