@@ -247,11 +247,26 @@ export class Workbench {
     return this.page.locator('.notification-toast', { hasText: text }).first();
   }
 
-  /** Presses a button of the notification that contains a text. */
+  /**
+   * Presses a button of the notification that contains a text: in its toast, or in the list behind the bell, where a
+   * toast goes that nobody answered for some seconds.
+   */
   async answer(text: string | RegExp, button: string): Promise<void> {
-    const toast = this.notification(text);
-    await toast.waitFor();
-    await toast.locator('.monaco-button', { hasText: button }).first().click();
+    const shown = this.page
+      .locator('.notifications-toasts, .notifications-center.visible')
+      .locator('.notification-list-item', { hasText: text })
+      .first();
+    const bell = this.page.locator('.statusbar-item[id="status.notifications"] a');
+    for (const end = Date.now() + WAIT_MS; ;) {
+      try {
+        await shown.waitFor({ timeout: 10_000 });
+        await shown.locator('.monaco-button', { hasText: button }).first().click({ timeout: 5000 });
+        return;
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await bell.click();
+      }
+    }
   }
 
   /** A modal dialog's button. */

@@ -17,7 +17,7 @@ export function activate(context) {
     request.on('end', async () => {
       try {
         const { command, args } = JSON.parse(body, revive);
-        const result = await vscode.commands.executeCommand(command, ...args);
+        const result = await (own[command] ?? execute(command))(...args);
         response.writeHead(200).end(JSON.stringify({ result: result ?? null }));
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
@@ -36,6 +36,18 @@ export function activate(context) {
   });
   context.subscriptions.push({ dispose: () => server.close() });
 }
+
+/** @param {string} command @returns {(...args: any[]) => unknown} */
+const execute =
+  (command) =>
+  (...args) =>
+    vscode.commands.executeCommand(command, ...args);
+
+/** What no command does. @type {Record<string, (...args: any[]) => unknown>} */
+const own = {
+  'companion.setting': (key, value) =>
+    vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global),
+};
 
 /** `{"$path": "/a/b"}` stands for a file's Uri. @param {string} _key @param {any} value */
 const revive = (_key, value) => (typeof value?.$path === 'string' ? vscode.Uri.file(value.$path) : value);
