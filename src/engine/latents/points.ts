@@ -88,7 +88,7 @@ export async function collectPoints(
   const { latents, scores } = await scoreImages(engine, images, chosen.images, latent, { breathe });
   const of = (values: Int32Array, missing: number): Int32Array =>
     Int32Array.from(chosen.images, (image) => values[image] ?? missing);
-  const thumbnails = makeThumbnails(images, chosen.images);
+  const thumbnails = await makeThumbnails(images, chosen.images, () => breathe(chosen.images.length));
   return {
     ...{ count: chosen.images.length, total: images.count, heldOut: chosen.heldOut },
     ...{ latent, latents, scores },

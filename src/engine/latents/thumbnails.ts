@@ -8,6 +8,8 @@ export const thumbnailSide = 32;
 /** Bytes of all pictures in a file; further points are drawn by the decoder. */
 export const thumbnailBudget = 16 * 2 ** 20;
 
+const picturesPerBreath = 100;
+
 /** The size with both sides at most 32 and the image's proportions. */
 export function thumbnailShape({ height, width, channels }: ImageShape): ImageShape {
   const scale = Math.min(1, thumbnailSide / Math.max(height, width));
@@ -23,7 +25,12 @@ function withAlpha(rgb: Uint8Array): Uint8Array {
 }
 
 /** Pictures of the images at `indices`, in that order, as many of the first as the budget allows. */
-export function makeThumbnails(images: Pixels, indices: Uint32Array, budget = thumbnailBudget): Thumbnails {
+export async function makeThumbnails(
+  images: Pixels,
+  indices: Uint32Array,
+  breathe: () => Promise<void>,
+  budget = thumbnailBudget,
+): Promise<Thumbnails> {
   const { shape } = images;
   const size = imageSize(images);
   const small = thumbnailShape(shape);
@@ -38,6 +45,7 @@ export function makeThumbnails(images: Pixels, indices: Uint32Array, budget = th
     if (smallSize === size) out.set(data);
     else if (shape.channels === 1) fitGrayInto({ ...shape, data }, target, out);
     else fitInto({ ...shape, data: withAlpha(data) }, target, out);
+    if (n % picturesPerBreath === picturesPerBreath - 1) await breathe();
   }
   return { ...small, count, pixels };
 }

@@ -57,7 +57,7 @@ test('a thumbnail keeps proportions below 32, and small images stay as they are'
   assert.deepEqual(shape(8, 256), [1, 32]);
 });
 
-test('thumbnails are means over areas, in gray and in colour, in the asked order, up to the budget', () => {
+test('thumbnails are means over areas, in gray and in colour, in the asked order, up to the budget', async () => {
   for (const channels of [1, 3] as const) {
     const size = 64 * 64 * channels;
     const pixels = new Uint8Array(3 * size);
@@ -71,7 +71,7 @@ test('thumbnails are means over areas, in gray and in colour, in the asked order
     }
     const images = { shape: { height: 64, width: 64, channels }, count: 3, pixels };
     const budget = 2 * 32 * 32 * channels + 5;
-    const thumbnails = makeThumbnails(images, Uint32Array.of(2, 0, 1), budget);
+    const thumbnails = await makeThumbnails(images, Uint32Array.of(2, 0, 1), async () => undefined, budget);
     assert.equal(thumbnails.count, 2);
     const at = (n: number, y: number, x: number): number | undefined =>
       thumbnails.pixels[((n * 32 + y) * 32 + x) * channels + channels - 1];
