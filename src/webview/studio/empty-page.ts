@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { baseStyles, pageStyles } from '../shared/styles.ts';
 import '../components/elements.ts';
 import type { StudioSession } from './session.ts';
+import type { Interrupted } from './state.ts';
 
 @customElement('ll-empty-page')
 export class LensEmptyPage extends LitElement {
@@ -31,26 +32,21 @@ export class LensEmptyPage extends LitElement {
         color: var(--vscode-inputValidation-infoForeground, var(--vscode-foreground));
         border-radius: 4px;
       }
+      .notice > div {
+        display: grid;
+        gap: 10px;
+        justify-items: start;
+      }
     `,
   ];
 
   @property({ attribute: false }) session!: StudioSession;
-  @property({ attribute: false }) interrupted: string | null = null;
+  @property({ attribute: false }) interrupted: Interrupted | null = null;
 
   protected override render(): unknown {
     return html`
       <main class="page" tabindex="-1">
-        ${
-          this.interrupted === null
-            ? nothing
-            : html`<div class="notice" role="status">
-                <vscode-icon name="info"></vscode-icon>
-                <p>
-                  The training of “${this.interrupted}” was cut off when this page closed. Its last checkpoint
-                  is kept and can be resumed.
-                </p>
-              </div>`
-        }
+        ${this.#renderInterrupted()}
         <h1>Train an autoencoder on your images</h1>
         <p>
           It learns what your ordinary images look like by squeezing each through a few numbers and drawing it
@@ -67,6 +63,27 @@ export class LensEmptyPage extends LitElement {
         <p class="quiet">Everything is computed in this window. Nothing is uploaded.</p>
       </main>
     `;
+  }
+
+  #renderInterrupted(): unknown {
+    if (this.interrupted === null) return nothing;
+    const { name, uri } = this.interrupted;
+    return html`<div class="notice" role="status">
+      <vscode-icon name="info"></vscode-icon>
+      <div>
+        <p>
+          The training of “${name}” was cut off when this page closed.
+          ${uri === null ? 'Nothing had been saved yet.' : 'It can go on from its last checkpoint.'}
+        </p>
+        ${
+          uri === null
+            ? nothing
+            : html`<vscode-button icon="debug-continue" @click=${() => this.session.resumeModel(uri)}
+                >Resume</vscode-button
+              >`
+        }
+      </div>
+    </div>`;
   }
 }
 

@@ -7,7 +7,14 @@ const schema = v.object({
   model: v.nullable(v.object({ uri: v.string(), name: v.string() })),
   /** The model in training, with the last that was seen of it. */
   running: v.nullable(
-    v.object({ name: v.string(), epoch: v.number(), epochs: v.number(), loss: v.nullable(v.number()) }),
+    v.object({
+      name: v.string(),
+      epoch: v.number(),
+      epochs: v.number(),
+      loss: v.nullable(v.number()),
+      /** The model file, as a URI string, once there is a checkpoint. */
+      uri: v.optional(v.nullable(v.string()), null),
+    }),
   ),
 });
 export type Persisted = v.InferOutput<typeof schema>;

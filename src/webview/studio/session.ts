@@ -84,7 +84,7 @@ export class StudioSession {
     this.#host = host;
     this.#engine = engine;
     const before = readPersisted(host.readState());
-    if (before.running !== null) this.store.set({ kind: 'empty', interrupted: before.running.name });
+    if (before.running !== null) this.store.set({ kind: 'empty', interrupted: before.running });
     await this.bootstrap();
     const untouched = this.store.value.kind === 'empty' && before.running === null;
     if (before.model !== null && untouched) this.showModel(before.model.uri, before.model.name);
@@ -347,6 +347,7 @@ export class StudioSession {
     if (active?.jobId === params.jobId) {
       active.uri = uri;
       active.savedAs = savedAs;
+      this.#remember();
     }
     return { savedAs };
   }
@@ -412,7 +413,13 @@ export class StudioSession {
     const last = snapshot?.history.at(-1);
     this.#connection.writeState({
       ...nothingPersisted,
-      running: { name, epoch: last?.epoch ?? 0, epochs, loss: last?.train ?? null },
+      running: {
+        name,
+        epoch: last?.epoch ?? 0,
+        epochs,
+        loss: last?.train ?? null,
+        uri: this.#active?.uri ?? null,
+      },
     });
   }
 

@@ -33,6 +33,12 @@ export interface RunningJob {
   readonly classes: readonly string[];
 }
 
+export interface Interrupted {
+  readonly name: string;
+  /** Its last checkpoint, as a URI string; null where nothing had been saved. */
+  readonly uri: string | null;
+}
+
 /** A model read from its file; `reading` and errors included. */
 export type ShownModel =
   | { readonly kind: 'reading'; readonly name: string }
@@ -42,8 +48,8 @@ export type ShownModel =
 export type StudioState =
   | {
       readonly kind: 'empty';
-      /** Name of a model whose training was cut off when the page before this one closed. */
-      readonly interrupted: string | null;
+      /** A model whose training was cut off when the page before this one closed. */
+      readonly interrupted: Interrupted | null;
     }
   | { readonly kind: 'proposal'; readonly proposal: TrainingProposal; readonly survey: SurveyState }
   | { readonly kind: 'running'; readonly job: RunningJob }
