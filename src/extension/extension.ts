@@ -4,6 +4,7 @@ import { panels } from '../shared/names.ts';
 import type { App } from './commands/app.ts';
 import { checkAgain } from './commands/check.ts';
 import { registerCommands } from './commands/register.ts';
+import { openImage } from './commands/open-image.ts';
 import { offerResume, offerUnlessSettled, resumeProposal } from './commands/resume.ts';
 import { Services } from './core/services.ts';
 import { afterJob } from './jobs/after-job.ts';
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): Activation {
         const record = services.records.read();
         return record?.model ? resumeProposal(services, record.model, record.jobId) : undefined;
       },
+      openImage: (model, path) => openImage(services, model, path),
     }),
     report: new Report(services, {
       onFreshPage: (image) =>

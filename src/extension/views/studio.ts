@@ -11,7 +11,9 @@ import type {
 import type { Handlers } from '../../shared/rpc.ts';
 import { isModelFileName, nameOfFile } from '../models/file-names.ts';
 import { Saves } from '../models/saves.ts';
+import { toFileError } from '../core/files.ts';
 import type { Services } from '../core/services.ts';
+import { askForImages, askWhereToSave } from './dialogs.ts';
 import { FileParts } from './file-parts.ts';
 import { PageLink } from './page-link.ts';
 import { messagesOf, openPage, pageOptions } from './webview-page.ts';
@@ -29,6 +31,8 @@ export interface StudioEvents {
   readonly onJobEnded: (outcome: JobOutcome) => Promise<void>;
   /** A page took the place of one in whose worker a job ran: gives what to go on with. */
   readonly resumable: () => Promise<ResumeProposal | undefined>;
+  /** Opens an image of a model's data set, wherever that is now. */
+  readonly openImage: (model: string, path: string) => Promise<void>;
 }
 
 interface OpenStudio {
@@ -78,6 +82,14 @@ export class Studio implements vscode.Disposable {
     this.intent = { kind: 'model', uri, name };
     this.show();
     await this.link().call('showModel', { uri, name });
+  }
+
+  /** Shows what lies between two latents of this model. */
+  async interpolate(params: Parameters<StudioPageApi['interpolate']>[0]): Promise<void> {
+    this.parts.allow(params.uri);
+    this.intent = { kind: 'model', uri: params.uri, name: params.name };
+    this.show();
+    await this.link().call('interpolate', params);
   }
 
   /** Resolves when the running job is saved; null where none ran. */
@@ -190,6 +202,25 @@ export class Studio implements vscode.Disposable {
       chooseDataset: () => void vscode.commands.executeCommand(commands.train),
       openFile: async ({ dataset, path }) => {
         await vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(datasets.uriOf(dataset, path)));
+      },
+      openImage: ({ model, path }) =>
+        events
+          .openImage(model, path)
+          .catch((error: unknown) => void errors.show(error, 'Studio, open image')),
+      pickImages: async ({ many }) => {
+        const images = (await askForImages(many)).map((uri) => uri.toString());
+        for (const uri of images) parts.allow(uri);
+        return { images: images.map((uri) => ({ uri, name: services.describe(uri) })) };
+      },
+      saveFile: async ({ name, bytes }) => {
+        const uri = await askWhereToSave(name);
+        if (!uri) return { savedAs: null };
+        try {
+          await files.write(uri.toString(), bytes);
+        } catch (error) {
+          throw toFileError(error, 'write', files.nameOf(uri.toString()));
+        }
+        return { savedAs: services.describe(uri.toString()) };
       },
       checkImage: () => void vscode.commands.executeCommand(commands.check),
       reveal: ({ uri }) => void vscode.commands.executeCommand(commands.revealModel, vscode.Uri.parse(uri)),

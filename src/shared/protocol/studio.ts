@@ -36,6 +36,9 @@ export interface ResumeProposal {
   readonly memoryBudget: number;
 }
 
+/** An end of an interpolation: a point of the model's map by its number, or any latent, F32 `[k]`. */
+export type LatentChoice = { readonly point: number } | { readonly latent: Float32Array };
+
 export interface StudioBootstrap {
   readonly engine: EngineChoice;
   readonly version: string;
@@ -50,6 +53,13 @@ export interface StudioPageApi {
   stop(params: Record<string, never>): JobOutcome | null;
   /** Shows a model file (URI string). */
   showModel(params: { readonly uri: string; readonly name: string }): void;
+  /** Shows a model file on the page Interpolate, between these ends. */
+  interpolate(params: {
+    readonly uri: string;
+    readonly name: string;
+    readonly from: LatentChoice;
+    readonly to: LatentChoice;
+  }): void;
 }
 
 /** Answered by the host. */
@@ -67,6 +77,16 @@ export interface StudioHostApi extends SaveApi {
   jobEnded(params: JobOutcome): void;
   chooseDataset(params: Record<string, never>): void;
   openFile(params: { readonly dataset: string; readonly path: string }): void;
+  /** Opens an image of a model's data set. @param params `model` the file's URI, `path` relative to the data set */
+  openImage(params: { readonly model: string; readonly path: string }): void;
+  /** Asks for image files, which `readFile` then reads; none where the user cancels. */
+  pickImages(params: { readonly many: boolean }): {
+    readonly images: readonly { readonly uri: string; readonly name: string }[];
+  };
+  /** Asks where to save, proposing `name`; null where the user cancels. @throws LensError `write-failed`, … */
+  saveFile(params: { readonly name: string; readonly bytes: Uint8Array }): {
+    readonly savedAs: string | null;
+  };
   checkImage(params: Record<string, never>): void;
   reveal(params: { readonly uri: string }): void;
   /** Finds the data of an unfinished model again and answers with {@link StudioPageApi.resume}. */

@@ -85,6 +85,18 @@ const variantWords: Readonly<Record<ModelSpec['variant'], string>> = {
   variational: 'Variational autoencoder',
 };
 
+export const variantNames: Readonly<Record<ModelSpec['variant'], string>> = {
+  plain: 'Plain',
+  linear: 'Linear',
+  variational: 'Variational',
+};
+
+export const variantHelp: Readonly<Record<ModelSpec['variant'], string>> = {
+  plain: 'Convolutions with activations: the sharpest reconstructions.',
+  linear: 'No activations: about as good as principal components.',
+  variational: 'Latents drawn to the normal distribution, so that new images can be sampled.',
+};
+
 /** `Convolutional autoencoder: 28 × 28 gray (784 numbers) through a latent of 20 and back`. */
 export const specWords = (spec: ModelSpec): string =>
   `${variantWords[spec.variant]}: ${describeShape(spec)} (${countOf(spec.height * spec.width * spec.channels, 'number')}) ` +

@@ -1,24 +1,28 @@
-/** `ll-studio`: the Studio's pages, and the way between them once there are several. */
+/** `ll-studio`: the Studio's pages, and the way between them once there is a model to look at. */
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
+import { StoreController } from '../shared/store.ts';
 import { baseStyles } from '../shared/styles.ts';
+import './pages/denoise-page.ts';
+import './pages/generate-page.ts';
+import './pages/interpolate-page.ts';
+import './pages/losses-page.ts';
+import { shownModel } from './pages/model-page-base.ts';
+import { pageIds, pageTitles, type PageId } from './pages/names.ts';
+import './pages/reconstructions-page.ts';
 import type { StudioSession } from './session.ts';
+import type { StudioState } from './state.ts';
 import './train-page.ts';
 
-interface StudioPage {
-  readonly id: string;
-  readonly title: string;
-  render(session: StudioSession): unknown;
-}
-
-/** A page joins by an entry here; the navigation shows from the second on. */
-const pages: readonly [StudioPage, ...StudioPage[]] = [
-  {
-    id: 'train',
-    title: 'Train',
-    render: (session) => html`<ll-train-page .session=${session}></ll-train-page>`,
-  },
-];
+/** A page joins by an entry here and one in {@link pageTitles}. */
+const renderers: Readonly<Record<PageId, (session: StudioSession) => unknown>> = {
+  train: (session) => html`<ll-train-page .session=${session}></ll-train-page>`,
+  reconstructions: (session) => html`<ll-reconstructions-page .session=${session}></ll-reconstructions-page>`,
+  losses: (session) => html`<ll-losses-page .session=${session}></ll-losses-page>`,
+  interpolate: (session) => html`<ll-interpolate-page .session=${session}></ll-interpolate-page>`,
+  denoise: (session) => html`<ll-denoise-page .session=${session}></ll-denoise-page>`,
+  generate: (session) => html`<ll-generate-page .session=${session}></ll-generate-page>`,
+};
 
 @customElement('ll-studio')
 export class LensStudio extends LitElement {
@@ -29,51 +33,77 @@ export class LensStudio extends LitElement {
         display: block;
       }
       nav {
+        max-width: 1180px;
+        margin: 0 auto;
+        padding: 12px 28px 0;
+      }
+      ul {
+        list-style: none;
         display: flex;
         flex-wrap: wrap;
-        gap: 4px 20px;
-        padding: 10px 28px 0;
+        gap: 0 22px;
+        border-bottom: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
       }
-      nav button {
+      button {
         font: inherit;
-        color: var(--vscode-foreground);
+        color: var(--vscode-descriptionForeground);
         background: none;
         border: 0;
         border-bottom: 2px solid transparent;
-        padding: 4px 0;
+        margin-bottom: -1px;
+        padding: 6px 0 7px;
         cursor: pointer;
       }
-      nav button[aria-current='page'] {
-        border-bottom-color: var(--vscode-focusBorder);
+      button:hover {
+        color: var(--vscode-foreground);
+      }
+      button[aria-current='page'] {
+        color: var(--vscode-foreground);
+        border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--vscode-focusBorder));
+      }
+      @media (max-width: 480px) {
+        nav {
+          padding: 8px 16px 0;
+        }
       }
     `,
   ];
 
   @property({ attribute: false }) session!: StudioSession;
 
-  @state() private shown: string = pages[0].id;
+  #page: StoreController<PageId> | undefined;
+  #state: StoreController<StudioState> | undefined;
+
+  protected override willUpdate(): void {
+    this.#page ??= new StoreController(this, this.session.page);
+    this.#state ??= new StoreController(this, this.session.store);
+  }
 
   protected override render(): unknown {
-    const page = pages.find(({ id }) => id === this.shown) ?? pages[0];
-    return html`
-      ${
-        pages.length === 1
-          ? nothing
-          : html`<nav aria-label="Studio">
-              ${pages.map(
-                ({ id, title }) =>
-                  html`<button
-                    type="button"
-                    aria-current=${id === page.id ? 'page' : 'false'}
-                    @click=${() => (this.shown = id)}
-                  >
-                    ${title}
-                  </button>`,
-              )}
-            </nav>`
-      }
-      ${page.render(this.session)}
-    `;
+    const { session } = this;
+    // Without a model there is one page; its others would all say the same.
+    const several = shownModel(session.store.value) !== null;
+    const shown = several ? session.page.value : 'train';
+    return html`${several ? this.#renderNavigation(shown) : nothing} ${renderers[shown](session)}`;
+  }
+
+  #renderNavigation(shown: PageId): unknown {
+    return html`<nav aria-label="Studio">
+      <ul>
+        ${pageIds.map(
+          (id) =>
+            html`<li>
+              <button
+                type="button"
+                aria-current=${id === shown ? 'page' : 'false'}
+                @click=${() => this.session.openPage(id)}
+              >
+                ${pageTitles[id]}
+              </button>
+            </li>`,
+        )}
+      </ul>
+    </nav>`;
   }
 }
 

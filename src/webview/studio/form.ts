@@ -1,6 +1,7 @@
 /** The training form as data: fields, what each means, and whether the values hold. No drawing. */
 import {
   corruptionOf,
+  defaultKlAnnealEpochs,
   epochsOf,
   maxLatent,
   maxSide,
@@ -10,6 +11,7 @@ import {
   type ModelSpec,
   type Recipe,
   type TrainingSettings,
+  type Variant,
 } from '../../shared/model-spec.ts';
 import type { DatasetSurvey } from '../../shared/dataset.ts';
 import type { TrainingDefaults, TrainingProposal } from '../../shared/protocol/studio.ts';
@@ -21,7 +23,13 @@ export interface FormValues {
   readonly width: string;
   readonly channels: '1' | '3';
   readonly latent: string;
+  readonly variant: Variant;
+  /** Of the variational variant alone, as is the next. */
+  readonly beta: string;
+  readonly klAnnealEpochs: string;
   readonly recipe: Recipe;
+  readonly noise: string;
+  readonly erase: string;
   readonly epochs: string;
   readonly batchSize: string;
   readonly learningRate: string;
@@ -67,6 +75,15 @@ const numberRules = {
   epochs: whole('epochs', 'The number of epochs', 1, 10_000),
   batchSize: whole('batchSize', 'The batch size', 1, 1024),
   seed: whole('seed', 'The seed', 0, 0xffffffff),
+  erase: whole('erase', 'The number of erased squares', 0, 8),
+  noise: {
+    field: 'noise',
+    subject: 'The noise',
+    integer: false,
+    low: 0,
+    high: 1,
+    lowAllowed: true,
+  },
   learningRate: {
     field: 'learningRate',
     subject: 'The learning rate',
@@ -83,6 +100,19 @@ const numberRules = {
     high: 1,
     lowAllowed: true,
   },
+} as const satisfies Record<string, NumberRule>;
+
+/** Rules for what only a variational model has. */
+const variationalRules = {
+  beta: {
+    field: 'beta',
+    subject: 'β',
+    integer: false,
+    low: 0,
+    high: 100,
+    lowAllowed: true,
+  },
+  klAnnealEpochs: whole('klAnnealEpochs', 'The number of annealing epochs', 0, 10_000),
 } as const satisfies Record<string, NumberRule>;
 
 const grouped = new Intl.NumberFormat('en-US');
@@ -118,7 +148,9 @@ export function checkForm(values: FormValues): FormErrors {
   const errors: FormErrors = {};
   const name = checkName(values.name);
   if (name !== undefined) errors.name = name;
-  for (const rule of Object.values(numberRules)) {
+  const rules: NumberRule[] = Object.values(numberRules);
+  if (values.variant === 'variational') rules.push(...Object.values(variationalRules));
+  for (const rule of rules) {
     const error = checkNumber(values[rule.field], rule);
     if (error !== undefined) errors[rule.field] = error;
   }
@@ -128,6 +160,7 @@ export function checkForm(values: FormValues): FormErrors {
 /** What the form asks for, or null while {@link checkForm} has something to say. */
 export function readForm(values: FormValues): FormResult | null {
   if (Object.keys(checkForm(values)).length > 0) return null;
+  const variational = values.variant === 'variational';
   return {
     name: values.name.trim(),
     spec: {
@@ -135,10 +168,11 @@ export function readForm(values: FormValues): FormResult | null {
       width: readNumber(values.width),
       channels: values.channels === '3' ? 3 : 1,
       latent: readNumber(values.latent),
-      variant: 'plain',
+      variant: values.variant,
       recipe: values.recipe,
-      corruption: corruptionOf[values.recipe],
+      corruption: { noise: readNumber(values.noise), erase: readNumber(values.erase) },
       loss: 'mse',
+      ...(variational ? { beta: readNumber(values.beta) } : {}),
     },
     training: {
       epochs: readNumber(values.epochs),
@@ -146,6 +180,7 @@ export function readForm(values: FormValues): FormResult | null {
       learningRate: readNumber(values.learningRate),
       weightDecay: readNumber(values.weightDecay),
       seed: readNumber(values.seed),
+      ...(variational ? { klAnnealEpochs: readNumber(values.klAnnealEpochs) } : {}),
     },
     fit: values.fit,
   };
@@ -163,6 +198,11 @@ const plain = (value: number): string => {
 const proposedEpochs = ({ recipe, training }: TrainingDefaults, images: number): number =>
   training.epochs === notebookTraining.epochs ? epochsOf(recipe, images) : training.epochs;
 
+const corruptionFields = (recipe: Recipe): Pick<FormValues, 'noise' | 'erase'> => ({
+  noise: String(corruptionOf[recipe].noise),
+  erase: String(corruptionOf[recipe].erase),
+});
+
 /** The form as proposed: the settings' defaults, and size and channels as the images suggest. */
 export function initialForm(proposal: TrainingProposal, survey: DatasetSurvey): FormValues {
   const { defaults } = proposal;
@@ -172,7 +212,11 @@ export function initialForm(proposal: TrainingProposal, survey: DatasetSurvey): 
     width: String(survey.suggested.width),
     channels: survey.suggested.channels === 3 ? '3' : '1',
     latent: String(defaults.latent),
+    variant: 'plain',
+    beta: '1',
+    klAnnealEpochs: String(defaultKlAnnealEpochs),
     recipe: defaults.recipe,
+    ...corruptionFields(defaults.recipe),
     epochs: String(proposedEpochs(defaults, survey.split.fit)),
     batchSize: String(defaults.training.batchSize),
     learningRate: plain(defaults.training.learningRate),
@@ -182,10 +226,11 @@ export function initialForm(proposal: TrainingProposal, survey: DatasetSurvey): 
   };
 }
 
-/** Takes another recipe; epochs follow it unless somebody typed their own. */
+/** Takes another recipe, a preset: corruption follows it, and epochs unless somebody typed their own. */
 export function withRecipe(values: FormValues, recipe: Recipe, images: number): FormValues {
   const untouched = values.epochs === String(epochsOf(values.recipe, images));
-  return { ...values, recipe, epochs: untouched ? String(epochsOf(recipe, images)) : values.epochs };
+  const epochs = untouched ? String(epochsOf(recipe, images)) : values.epochs;
+  return { ...values, recipe, ...corruptionFields(recipe), epochs };
 }
 
 /** Memory for the images once fitted, in bytes, where the size holds. */

@@ -1,10 +1,13 @@
 /** What the Studio remembers across a reload of the window: little, with a version, checked when it is read. */
 import * as v from 'valibot';
+import { pageIds } from './pages/names.ts';
 
 const schema = v.object({
   version: v.literal(1),
   /** The model shown last. */
   model: v.nullable(v.object({ uri: v.string(), name: v.string() })),
+  /** The page shown last. */
+  page: v.optional(v.picklist(pageIds), 'train'),
   /** The model in training, with the last that was seen of it. */
   running: v.nullable(
     v.object({
@@ -19,7 +22,7 @@ const schema = v.object({
 });
 export type Persisted = v.InferOutput<typeof schema>;
 
-export const nothingPersisted: Persisted = { version: 1, model: null, running: null };
+export const nothingPersisted: Persisted = { version: 1, model: null, page: 'train', running: null };
 
 /** Anything else than a state of this version counts as nothing. */
 export function readPersisted(state: unknown): Persisted {

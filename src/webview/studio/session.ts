@@ -5,6 +5,7 @@ import type { DatasetSummary } from '../../shared/dataset.ts';
 import type { EngineHostApi, JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
 import type {
   JobStatus,
+  LatentChoice,
   ResumeProposal,
   StudioBootstrap,
   StudioHostApi,
@@ -14,6 +15,7 @@ import type {
 import { transferring, type Handlers } from '../../shared/rpc.ts';
 import { readWholeFile } from '../shared/files.ts';
 import { baseName } from '../shared/format.ts';
+import { forwardLink } from '../shared/forward-link.ts';
 import type { PageHost } from '../shared/host.ts';
 import { Store } from '../shared/store.ts';
 import { throttle } from '../shared/throttle.ts';
@@ -21,7 +23,8 @@ import type { EngineLink, EngineWorker } from './engine-link.ts';
 import { initialForm, readForm, type FormResult, type FormValues } from './form.ts';
 import { epochsDone, newJob, outcomeOfError, statusOf, withSnapshot } from './job-state.ts';
 import { readModelView } from './model-view.ts';
-import { nothingPersisted, readPersisted } from './persisted.ts';
+import type { PageId } from './pages/names.ts';
+import { nothingPersisted, readPersisted, type Persisted } from './persisted.ts';
 import { relaySave } from './save-relay.ts';
 import type { RunningJob, ShownModel, StudioState } from './state.ts';
 
@@ -44,6 +47,10 @@ interface ActiveJob {
 
 export class StudioSession {
   readonly store = new Store<StudioState>({ kind: 'empty', interrupted: null });
+  /** The page shown. */
+  readonly page = new Store<PageId>('train');
+  /** Ends of an interpolation that were chosen elsewhere, until the page takes them. */
+  readonly handedOver = new Store<{ readonly from: LatentChoice; readonly to: LatentChoice } | null>(null);
   /** What the host answers to. */
   readonly pageHandlers: Handlers<StudioPageApi>;
   /** What the worker answers to. */
@@ -55,9 +62,13 @@ export class StudioSession {
   #active: ActiveJob | undefined;
   #surveying: AbortController | undefined;
   #shown = 0;
+  #kept: Persisted = nothingPersisted;
   readonly #status = throttle<JobStatus>(statusInterval, (status) =>
     this.#connection.calls.send('jobChanged', status),
   );
+
+  /** The model shown, in a worker of its own: the engine's may be training. */
+  readonly forward = forwardLink((error, method) => this.report(error, method));
 
   constructor() {
     this.pageHandlers = {
@@ -65,6 +76,12 @@ export class StudioSession {
       resume: (proposal) => this.#resume(proposal),
       stop: () => this.stop(),
       showModel: ({ uri, name }) => this.showModel(uri, name),
+      interpolate: ({ uri, name, from, to }) => {
+        if (this.#active) return;
+        this.handedOver.set({ from, to });
+        this.page.set('interpolate');
+        this.showModel(uri, name);
+      },
     };
     this.engineHandlers = {
       pull: async (params, { signal }) => {
@@ -87,7 +104,10 @@ export class StudioSession {
     if (before.running !== null) this.store.set({ kind: 'empty', interrupted: before.running });
     await this.bootstrap();
     const untouched = this.store.value.kind === 'empty' && before.running === null;
-    if (before.model !== null && untouched) this.showModel(before.model.uri, before.model.name);
+    if (before.model !== null && untouched) {
+      this.page.set(before.page);
+      this.showModel(before.model.uri, before.model.name);
+    }
   }
 
   bootstrap(): Promise<StudioBootstrap> {
@@ -144,6 +164,11 @@ export class StudioSession {
     this.#remember({ uri, name });
   }
 
+  openPage(page: PageId): void {
+    this.page.set(page);
+    this.#write({ ...this.#kept, page });
+  }
+
   chooseDataset(): void {
     this.#connection.calls.send('chooseDataset', {});
   }
@@ -164,6 +189,26 @@ export class StudioSession {
     this.#connection.calls.send('openFile', { dataset, path });
   }
 
+  /** Opens an image of the data set of the model in this file. */
+  openImage(model: string, path: string): void {
+    this.#connection.calls.send('openImage', { model, path });
+  }
+  /** @returns where the file was saved; null where the user cancelled */
+  async saveFile(name: string, bytes: Uint8Array): Promise<string | null> {
+    return (await this.#connection.calls.call('saveFile', { name, bytes })).savedAs;
+  }
+  /** Image files of the user's choice with their bytes; none where cancelled. */
+  async pickImages(many: boolean): Promise<readonly { readonly name: string; readonly bytes: Uint8Array }[]> {
+    const { calls } = this.#connection;
+    const { images } = await calls.call('pickImages', { many });
+    const read: { name: string; bytes: Uint8Array }[] = [];
+    // One after the other: the host holds one file at a time.
+    for (const { uri, name } of images) {
+      read.push({ name, bytes: await readWholeFile((params) => calls.call('readFile', params), uri) });
+    }
+    return read;
+  }
+
   /** For errors that nobody waits for. */
   readonly report = (error: unknown, method: string): void => {
     const wire = toWireError(error);
@@ -177,6 +222,7 @@ export class StudioSession {
 
   #propose(proposal: TrainingProposal, startNow: boolean): void {
     this.#refuseWhileBusy();
+    this.page.set('train');
     this.#surveying?.abort();
     this.#shown++;
     if (startNow) {
@@ -256,6 +302,7 @@ export class StudioSession {
       savedAs: null,
     };
     this.#active = active;
+    this.page.set('train');
     this.store.set({ kind: 'running', job: newJob(jobId, name, dataset, resumed) });
     this.#remember();
     this.#sendStatus();
@@ -406,12 +453,12 @@ export class StudioSession {
   #remember(model: { uri: string; name: string } | null = null): void {
     const state = this.store.value;
     if (state.kind !== 'running') {
-      this.#connection.writeState({ ...nothingPersisted, model });
+      this.#write({ ...nothingPersisted, model, page: this.page.value });
       return;
     }
     const { name, epochs, snapshot } = state.job;
     const last = snapshot?.history.at(-1);
-    this.#connection.writeState({
+    this.#write({
       ...nothingPersisted,
       running: {
         name,
@@ -421,6 +468,11 @@ export class StudioSession {
         uri: this.#active?.uri ?? null,
       },
     });
+  }
+
+  #write(kept: Persisted): void {
+    this.#kept = kept;
+    this.#connection.writeState(kept);
   }
 
   get #connection(): Host {

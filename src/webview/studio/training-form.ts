@@ -4,18 +4,18 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { live } from 'lit/directives/live.js';
 import {
-  corruptionOf,
   fitModes,
   maxLatent,
   maxSide,
   minSide,
+  variants,
   type FitMode,
   type Recipe,
 } from '../../shared/model-spec.ts';
 import { formatBytes } from '../shared/format.ts';
 import '../components/elements.ts';
 import { baseStyles, noticeStyles } from '../shared/styles.ts';
-import { fitNames, fitWords, recipeNames } from '../shared/words.ts';
+import { fitNames, fitWords, recipeNames, variantHelp, variantNames } from '../shared/words.ts';
 import { checkForm, imageBytes, withRecipe, type Field, type FormErrors, type FormValues } from './form.ts';
 
 /** Fires `form-change` with the new {@link FormValues}, `form-submit` when all fields hold. */
@@ -142,7 +142,6 @@ export class LensTrainingForm extends LitElement {
     const errors: FormErrors = {};
     for (const field of this.touched) if (all[field] !== undefined) errors[field] = all[field];
     const { values } = this;
-    const corruption = corruptionOf[values.recipe];
     return html`
       <div class="form" role="form" aria-label="Training" @keydown=${this.#onKey}>
         <fieldset>
@@ -159,6 +158,18 @@ export class LensTrainingForm extends LitElement {
           )}
           ${this.#text('latent', 'Latent size', `Numbers an image is squeezed through, 1 to ${maxLatent}.`, errors)}
           ${this.#select(
+            'variant',
+            'Variant',
+            variants.map((variant) => [variant, variantNames[variant]]),
+            variantHelp[values.variant],
+          )}
+          ${
+            values.variant === 'variational'
+              ? html`${this.#text('beta', 'β', 'Weight of the divergence: more makes latents normal, less makes images sharp.', errors)}
+                ${this.#text('klAnnealEpochs', 'Annealing', 'Epochs over which the divergence is brought in; 0 for none.', errors)}`
+              : nothing
+          }
+          ${this.#select(
             'fit',
             'Fitting',
             fitModes.map((mode) => [mode, fitNames[mode]]),
@@ -172,24 +183,16 @@ export class LensTrainingForm extends LitElement {
             'Recipe',
             (Object.keys(recipeNames) as Recipe[]).map((recipe) => [recipe, recipeNames[recipe]]),
             values.recipe === 'detector'
-              ? 'Repairs damaged inputs, and so learns what belongs.'
-              : 'Clean inputs, as the autoencoder notebook trains.',
+              ? 'A preset: damaged inputs are repaired, and so what belongs is learned.'
+              : 'A preset: clean inputs, as the autoencoder notebook trains.',
           )}
           ${this.#text('epochs', 'Epochs', 'Passes over all images of the fit set.', errors)}
           ${this.#text('batchSize', 'Batch size', 'Images per step of the optimiser.', errors)}
           ${this.#text('learningRate', 'Learning rate', 'Length of Adam’s steps.', errors)}
           ${this.#text('weightDecay', 'Weight decay', 'Pull of the weights towards zero (L2).', errors)}
           ${this.#text('seed', 'Seed', 'The same seed gives the same split and the same start.', errors)}
-          <div class="field">
-            <span class="label">Noise</span>
-            <span class="fixed number">σ = ${corruption.noise}</span>
-            <span class="help">Gaussian, added to the input; set by the recipe.</span>
-          </div>
-          <div class="field">
-            <span class="label">Erased rectangles</span>
-            <span class="fixed number">${corruption.erase} per image</span>
-            <span class="help">Blanked in the input; set by the recipe.</span>
-          </div>
+          ${this.#text('noise', 'Noise σ', 'Gaussian noise on the input, 0 to 1; the target stays clean.', errors)}
+          ${this.#text('erase', 'Erased squares', 'Blanked in every input, 0 to 8; the target stays whole.', errors)}
         </fieldset>
         ${this.#memory()}
       </div>
@@ -260,7 +263,7 @@ export class LensTrainingForm extends LitElement {
   }
 
   #select(
-    field: 'channels' | 'recipe' | 'fit',
+    field: 'channels' | 'variant' | 'recipe' | 'fit',
     label: string,
     options: readonly (readonly [value: string, label: string])[],
     help: string,

@@ -27,6 +27,10 @@ export interface FakeHost {
   readonly saved: Map<string, Uint8Array>;
   /** Number of bytes of each buffer behind the parts of saves. */
   readonly saveBuffers: number[];
+  /** What the user picks in the dialog for images. */
+  picked: readonly { readonly uri: string; readonly name: string }[];
+  /** The folder that the user saves in; null to cancel. */
+  savesAs: string | null;
   /** Set to refuse saves. */
   fault: 'disk-full' | null;
   readonly samples: typeof samples;
@@ -131,6 +135,15 @@ const page = connect<Local, Remote>(
     chooseDataset: note('chooseDataset'),
     openFile: note('openFile'),
     checkImage: note('checkImage'),
+    openImage: note('openImage'),
+    pickImages: (params) => {
+      noteQuietly('pickImages', params);
+      return { images: host.picked };
+    },
+    saveFile: ({ name, bytes }) => {
+      noteQuietly('saveFile', { name, bytes: [...bytes] });
+      return { savedAs: host.savesAs === null ? null : `${host.savesAs}/${name}` };
+    },
     reveal: note('reveal'),
     resumeModel: note('resumeModel'),
     showLog: note('showLog'),
@@ -151,6 +164,8 @@ const host: FakeHost = {
   files,
   saved,
   saveBuffers,
+  picked: [],
+  savesAs: 'exports',
   fault: null,
   samples,
   violations,

@@ -176,6 +176,8 @@ export interface CardOptions {
   readonly epochs?: number;
   readonly state?: 'training' | 'stopped' | 'finished';
   readonly calibrated?: boolean;
+  /** Changes to the spec. */
+  readonly spec?: Partial<ModelSpec>;
 }
 
 export function cardOf(kind: Kind, options: CardOptions = {}): ModelCard {
@@ -190,7 +192,7 @@ export function cardOf(kind: Kind, options: CardOptions = {}): ModelCard {
     writtenBy: '0.1.0',
     created: '2026-11-24T08:15:00.000Z',
     name: kind,
-    spec: specOf(kind),
+    spec: { ...specOf(kind), ...options.spec },
     preprocessing: { fit: 'contain' },
     training: notebookTraining,
     progress: { state, epoch: epochs, step: state === 'finished' ? 0 : 12, stepsPerEpoch: 25 },
@@ -219,10 +221,69 @@ export function cardOf(kind: Kind, options: CardOptions = {}): ModelCard {
         }
       : null,
     notebookRule: calibrated ? { threshold: 0.0112, flagged: 0.362 } : null,
-    points: null,
+    points:
+      state === 'finished' ? { count: pointCount, total: survey.images, heldOut: pointCount / 2 } : null,
     projections: [],
     pcaBaseline: null,
   };
+}
+
+const pointCount = 48;
+const exampleCount = 8;
+
+/** The fake decoder's images: latent `e_i` is the i-th example, anything else a blend. Gray, `[H, W]` of the kind. */
+export function decodeFake(kind: Kind, latent: Float32Array): Uint8Array {
+  const side = sideOf(kind);
+  const basis = reconstructionsOf(kind, 20);
+  const size = side * side;
+  const weights = Array.from({ length: exampleCount }, (_, index) => Math.max(0, latent[index] ?? 0));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const image = new Float64Array(size);
+  weights.forEach((weight, index) => {
+    const share = sum > 0 ? weight / sum : 1 / exampleCount;
+    for (let i = 0; i < size; i++) image[i] = (image[i] ?? 0) + share * (basis[index * size + i] ?? 0);
+  });
+  return Uint8Array.from(image, Math.round);
+}
+
+/** Points whose latents stand for the example of their class. */
+function addPoints(tensors: Map<string, Tensor>, kind: Kind): void {
+  const side = sideOf(kind);
+  const small = Math.min(32, side);
+  const step = side / small;
+  const folders = exampleFolders[kind];
+  const latents = new Float32Array(pointCount * 20);
+  const pixels = new Uint8Array(pointCount * small * small);
+  const paths: string[] = [];
+  const labels = new Int32Array(pointCount);
+  for (let point = 0; point < pointCount; point++) {
+    const which = point % exampleCount;
+    const folder = folders[which] ?? '';
+    latents[point * 20 + which] = 1;
+    const drawn = drawSample(kind, folder, point + 20);
+    for (let i = 0; i < small * small; i++) {
+      const at = Math.floor(i / small) * step * side + (i % small) * step;
+      pixels[point * small * small + i] = drawn[at] ?? 0;
+    }
+    paths.push(`${folder.replace('train/', '')}/${String(point + 20).padStart(3, '0')}.png`);
+    labels[point] = kind === 'digits' ? Number(folder.slice(-1)) : 0;
+  }
+  const sets = Uint8Array.from({ length: pointCount }, (_, point) => (point < 12 ? 1 : point < 24 ? 2 : 0));
+  const scores = Float64Array.from(calibrationScores(pointCount));
+  const text = new TextEncoder().encode(JSON.stringify(paths));
+  const n = pointCount;
+  tensors.set(tensorNames.pointLatents, { dtype: 'F32', shape: [n, 20], data: latents });
+  tensors.set(tensorNames.pointLabels, { dtype: 'I32', shape: [n], data: labels });
+  tensors.set(tensorNames.pointSets, { dtype: 'U8', shape: [n], data: sets });
+  tensors.set(tensorNames.pointScores, { dtype: 'F64', shape: [n], data: scores });
+  tensors.set(tensorNames.pointFiles, {
+    dtype: 'I32',
+    shape: [n],
+    data: Int32Array.from({ length: n }, (_, point) => point),
+  });
+  tensors.set(tensorNames.pointPositions, { dtype: 'I32', shape: [n], data: new Int32Array(n) });
+  tensors.set(tensorNames.pointPaths, { dtype: 'U8', shape: [text.length], data: text });
+  tensors.set(tensorNames.pointThumbnails, { dtype: 'U8', shape: [n, small, small, 1], data: pixels });
 }
 
 /** A model file as the engine writes it, without weights. @param padding bytes of a further tensor */
@@ -245,6 +306,18 @@ export function modelFileOf(kind: Kind, options: CardOptions = {}, padding = 0):
   if (card.calibration !== null) {
     const scores = calibrationScores(card.calibration.images);
     tensors.set(tensorNames.calibrationScores, { dtype: 'F64', shape: [scores.length], data: scores });
+  }
+  if (card.points !== null) addPoints(tensors, kind);
+  if (card.notebookRule !== null) {
+    const losses = (count: number, middle: number): Float64Array =>
+      Float64Array.from(
+        { length: count },
+        (_, index) => middle * (1 + 0.16 * Math.sin(index * 12.9898) ** 3),
+      );
+    const doubles = (data: Float64Array): Tensor => ({ dtype: 'F64', shape: [data.length], data });
+    tensors.set(tensorNames.trainBatchLosses, doubles(losses(100, 0.0094)));
+    tensors.set(tensorNames.validationBatchLosses, doubles(losses(40, 0.0097)));
+    tensors.set(tensorNames.validationScores, doubles(calibrationScores(200)));
   }
   if (padding > 0) {
     const data = Uint8Array.from({ length: padding }, (_, index) => (index * 7) % 251);

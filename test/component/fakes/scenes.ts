@@ -33,6 +33,9 @@ export const showModel = (page: Page, kind: Kind, options: CardOptions = {}): Pr
     [kind, options] as const,
   );
 
+export const openStudioPage = (page: Page, title: string): Promise<void> =>
+  page.getByRole('navigation', { name: 'Studio' }).getByRole('button', { name: title }).click();
+
 /** Asks the report for a check; resolves with its outcome. @param name `KIND/test/FOLDER/…` */
 export const check = (page: Page, name: string, modelKey = 'one'): Promise<unknown> =>
   page.evaluate(
@@ -144,6 +147,49 @@ export const scenes: readonly Scene[] = [
     await showModel(page, 'parts');
     await text(page, 'After epoch');
     await page.getByText('Losses of 20 epochs').click();
+  }),
+  scene('studio', 'page-reconstructions', async (page) => {
+    await showModel(page, 'digits');
+    await openStudioPage(page, 'Reconstructions');
+    await page.getByRole('img', { name: 'Its reconstruction' }).first().waitFor();
+  }),
+  scene('studio', 'page-losses', async (page) => {
+    await showModel(page, 'digits');
+    await openStudioPage(page, 'Losses');
+    await page.getByRole('radio', { name: /^Notebook/ }).check();
+  }),
+  scene('studio', 'page-interpolate', async (page) => {
+    await showModel(page, 'digits');
+    await openStudioPage(page, 'Interpolate');
+    await page.getByRole('img', { name: 'Step 1 of 10' }).waitFor();
+    await page.getByRole('button', { name: 'Show step 4' }).click();
+  }),
+  scene('studio', 'page-interpolate-parts', async (page) => {
+    await showModel(page, 'parts');
+    await openStudioPage(page, 'Interpolate');
+    await page.getByRole('img', { name: 'Step 1 of 10' }).waitFor();
+  }),
+  scene('studio', 'page-denoise', async (page) => {
+    await showModel(page, 'digits');
+    await openStudioPage(page, 'Denoise');
+    await text(page, 'The model brings the mean squared error down');
+  }),
+  scene('studio', 'page-denoise-worse', async (page) => {
+    await showModel(page, 'digits', { spec: { corruption: { noise: 0, erase: 0 } } });
+    await openStudioPage(page, 'Denoise');
+    await page.getByLabel('Noise σ').fill('0.02');
+    await text(page, 'The model makes it worse');
+  }),
+  scene('studio', 'page-generate', async (page) => {
+    await showModel(page, 'digits', { spec: { variant: 'variational' } });
+    await openStudioPage(page, 'Generate');
+    await page.getByRole('img', { name: 'Sample 32' }).waitFor();
+    await page.getByRole('slider', { name: 'Direction 2' }).fill('1.5');
+  }),
+  scene('studio', 'page-unfinished', async (page) => {
+    await showModel(page, 'parts', { state: 'stopped', epochs: 6 });
+    await openStudioPage(page, 'Losses');
+    await text(page, 'No epoch is complete yet');
   }),
   scene('report', 'waiting', (page) => text(page, 'Check an image')),
   scene('report', 'checking', async (page) => {

@@ -53,6 +53,8 @@ describe('the training form', () => {
     ['learningRate', '0x10', /must be a number/],
     ['weightDecay', 'NaN', /must be a number/],
     ['seed', '4294967296', /4,294,967,295/],
+    ['noise', '1.01', /noise must be a number from 0 to 1/],
+    ['erase', '9', /whole number from 0 to 8/],
   ] as const) {
     it(`refuses ${field} “${value.slice(0, 12)}” with a sentence`, () => {
       const values = { ...good, [field]: value };
@@ -60,6 +62,27 @@ describe('the training form', () => {
       assert.equal(readForm(values), null);
     });
   }
+
+  it('lets a preset set the corruption, and the user change it', () => {
+    const notebook = withRecipe(good, 'notebook', 1600);
+    assert.deepEqual(readForm(notebook)?.spec.corruption, { noise: 0, erase: 0 });
+    const own = readForm({ ...notebook, noise: '.3', erase: '2' })?.spec;
+    assert.deepEqual(own?.corruption, { noise: 0.3, erase: 2 });
+    assert.equal(own.recipe, 'notebook');
+  });
+
+  it('asks for β and its annealing where the model is variational, and nowhere else', () => {
+    const bad = { ...good, beta: 'much', klAnnealEpochs: '-1' };
+    const plain = readForm(bad);
+    assert.equal(plain?.spec.variant, 'plain');
+    assert.equal('beta' in plain.spec || 'klAnnealEpochs' in plain.training, false);
+    const errors = checkForm({ ...bad, variant: 'variational' });
+    assert.match(errors.beta ?? '', /^β must be a number from 0 to 100/);
+    assert.match(errors.klAnnealEpochs ?? '', /whole number from 0 to 10,000/);
+    const variational = readForm({ ...good, variant: 'variational', beta: '0.5' });
+    assert.equal(variational?.spec.beta, 0.5);
+    assert.equal(variational.training.klAnnealEpochs, 5);
+  });
 
   it('reads numbers as people write them', () => {
     assert.equal(readForm({ ...good, learningRate: ' 1E-3 ' })?.training.learningRate, 0.001);
@@ -74,6 +97,11 @@ describe('the training form', () => {
       width: text,
       channels: fc.constantFrom('1' as const, '3' as const),
       latent: text,
+      variant: fc.constantFrom('plain' as const, 'linear' as const, 'variational' as const),
+      beta: text,
+      klAnnealEpochs: text,
+      noise: text,
+      erase: text,
       recipe: fc.constantFrom('notebook' as const, 'detector' as const),
       epochs: text,
       batchSize: text,

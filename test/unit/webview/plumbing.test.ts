@@ -167,9 +167,18 @@ describe('the seam to the host', () => {
 
 describe('what the Studio remembers', () => {
   it('is read back, and anything foreign counts as nothing', () => {
-    const kept = { version: 1, model: { uri: 'file:///m', name: 'm' }, running: null };
+    const kept = { version: 1, model: { uri: 'file:///m', name: 'm' }, page: 'losses', running: null };
     assert.deepEqual(readPersisted(JSON.parse(JSON.stringify(kept))), kept);
-    for (const state of [undefined, null, 7, 'x', {}, { version: 2 }, { ...kept, model: { uri: 7 } }]) {
+    for (const state of [
+      undefined,
+      null,
+      7,
+      'x',
+      {},
+      { version: 2 },
+      { ...kept, model: { uri: 7 } },
+      { ...kept, page: 'x' },
+    ]) {
       assert.deepEqual(readPersisted(state), nothingPersisted);
     }
   });

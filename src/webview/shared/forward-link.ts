@@ -1,0 +1,71 @@
+/** The pages' forward-only worker: started when first needed, holding the model that is shown. */
+import type { ForwardApi } from '../../shared/protocol/forward.ts';
+import { fetchKernels } from './assets.ts';
+import { startWorker, type RunningWorker } from './workers.ts';
+
+export type ForwardWorker = RunningWorker<ForwardApi>;
+
+/** One reading of a model file; read again, it may be another model. */
+export interface ReadModel {
+  readonly bytes: Uint8Array;
+}
+
+export interface ForwardLink {
+  /**
+   * Calls the worker with this model loaded.
+   * @throws LensError what the worker says, `engine-unavailable` where it does not start, `engine-failed` where it dies
+   */
+  run<T>(view: ReadModel, call: (worker: ForwardWorker) => Promise<T>): Promise<T>;
+}
+
+export function forwardLink(onNoticeError: (error: unknown, method: string) => void): ForwardLink {
+  let current: Promise<ForwardWorker> | undefined;
+  const keys = new WeakMap<Uint8Array, string>();
+  /** Loading and what needs the loaded model must not mix with another model's. */
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const start = async (): Promise<ForwardWorker> => {
+    const [kernels, worker] = await Promise.all([
+      fetchKernels(),
+      startWorker<ForwardApi, Record<never, never>>('forwardWorker', {}, onNoticeError),
+    ]);
+    worker.crashed.catch(() => (current = undefined));
+    await Promise.race([worker.call('start', { kernels }), worker.crashed]);
+    return worker;
+  };
+
+  const running = (): Promise<ForwardWorker> => {
+    if (current === undefined) {
+      const started = start();
+      current = started;
+      started.catch(() => {
+        if (current === started) current = undefined;
+      });
+    }
+    return current;
+  };
+
+  const keyOf = ({ bytes }: ReadModel): string => {
+    const key = keys.get(bytes) ?? crypto.randomUUID();
+    keys.set(bytes, key);
+    return key;
+  };
+
+  return {
+    run: <T>(view: ReadModel, call: (worker: ForwardWorker) => Promise<T>): Promise<T> => {
+      const mine = queue.then(async () => {
+        const worker = await running();
+        const work = async (): Promise<T> => {
+          const key = keyOf(view);
+          if (!(await worker.call('hasModel', { key }))) {
+            await worker.call('loadModel', { key, bytes: view.bytes });
+          }
+          return call(worker);
+        };
+        return Promise.race([work(), worker.crashed]);
+      });
+      queue = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+}

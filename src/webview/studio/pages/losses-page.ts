@@ -1,0 +1,258 @@
+/** The last epoch's batch losses, as in the notebook, and the per-image scores that thresholds are about. */
+import { css, html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { formatPercent, formatScore } from '../../../shared/verdict.ts';
+import '../../components/distribution.ts';
+import { axisOf, type Axis } from '../../components/distribution-bins.ts';
+import type { DistributionLine } from '../../components/distribution.ts';
+import { countOf } from '../../shared/format.ts';
+import { tableStyles } from '../../shared/styles.ts';
+import type { ModelView } from '../model-view.ts';
+import { ModelPageBase } from './model-page-base.ts';
+import { meanOf, medianOf, rulesOf, type Rule, type RuleId } from './rules.ts';
+
+@customElement('ll-losses-page')
+export class LensLossesPage extends ModelPageBase {
+  static override styles = [
+    ...ModelPageBase.styles,
+    tableStyles,
+    css`
+      .two {
+        display: grid;
+        gap: 24px 48px;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr));
+      }
+      figure {
+        display: grid;
+        gap: 6px;
+        grid-template-columns: minmax(0, 1fr);
+      }
+      figcaption {
+        font-weight: 600;
+      }
+      figcaption .quiet {
+        font-weight: normal;
+      }
+      table label {
+        display: inline-flex;
+        gap: 8px;
+        align-items: center;
+        cursor: pointer;
+      }
+      td,
+      th {
+        padding-block: 4px;
+      }
+      tbody th {
+        color: var(--vscode-foreground);
+      }
+      tr.chosen td,
+      tr.chosen th {
+        font-weight: 600;
+      }
+      input[type='number'] {
+        width: 8ch;
+      }
+    `,
+  ];
+
+  protected readonly heading = 'Losses';
+
+  @state() private rule: RuleId = 'calibrated';
+  @state() private deviations = 2;
+  /** Percent. */
+  @state() private quantile = 99;
+
+  protected override takeModel(view: ModelView): void {
+    this.rule = view.card.calibration === null ? 'deviation' : 'calibrated';
+  }
+
+  protected override renderModel(view: ModelView): unknown {
+    const epoch = view.card.history.at(-1)?.epoch;
+    return html`
+      ${this.renderHead(
+        'How wrong the model still is: by batch, as the notebook looks at it, and by image, which is what a verdict is about.',
+      )}
+      ${this.#renderBatches(view, epoch)} ${this.#renderScores(view)}
+    `;
+  }
+
+  #renderBatches(view: ModelView, epoch: number | undefined): unknown {
+    const { trainBatchLosses: train, validationBatchLosses: validation } = view;
+    if (train.length === 0 && validation.length === 0)
+      return html`<p class="quiet">No epoch is complete yet, so there are no batch losses to show.</p>`;
+    const axis = axisOf([train, validation], []);
+    return html`<section>
+      <h2>Batch losses of epoch ${epoch ?? '–'}</h2>
+      <div class="two">
+        ${this.#renderSeries('Training', 'blue', train, axis)}
+        ${this.#renderSeries('Validation', 'yellow', validation, axis)}
+      </div>
+    </section>`;
+  }
+
+  #renderSeries(title: string, color: 'blue' | 'yellow', values: Float64Array, axis: Axis): unknown {
+    if (values.length === 0) return nothing;
+    const lines: readonly DistributionLine[] = [
+      { label: 'mean', value: meanOf(values), style: 'solid' },
+      { label: 'median', value: medianOf(values), style: 'dashed' },
+    ];
+    const batches = countOf(values.length, 'batch', 'batches');
+    return html`<figure>
+      <figcaption>${title} <span class="quiet">· ${batches}</span></figcaption>
+      <ll-distribution
+        .values=${values}
+        .axis=${axis}
+        .lines=${lines}
+        color=${color}
+        legend
+        label="Histogram of the losses of ${batches}, ${title.toLowerCase()}"
+      ></ll-distribution>
+    </figure>`;
+  }
+
+  #renderScores(view: ModelView): unknown {
+    const { validationScores: scores, card } = view;
+    if (scores.length === 0)
+      return html`<section>
+        <h2>Scores of single images</h2>
+        <p class="quiet">This file holds none yet: they are computed when a training ends.</p>
+      </section>`;
+    const rules = rulesOf({
+      scores,
+      calibrated: card.calibration?.threshold ?? null,
+      batchLosses: view.validationBatchLosses,
+      deviations: this.deviations,
+      quantile: this.quantile / 100,
+    });
+    const chosen = rules.find(({ id }) => id === this.rule) ?? rules[0];
+    const lines = rules.map(({ id, threshold }): DistributionLine => ({
+      label: this.#ruleName(id),
+      value: threshold,
+      style: id === chosen?.id ? 'solid' : 'faint',
+    }));
+    return html`<section>
+      <h2>Scores of ${countOf(scores.length, 'validation image')}</h2>
+      <p class="quiet note">
+        A score is the mean squared error of one image. All of these images are ordinary and none was trained
+        on: every one right of the line would be a false alarm.
+      </p>
+      <ll-distribution
+        .values=${scores}
+        .axis=${axisOf(
+          [scores],
+          lines.map(({ value }) => value),
+        )}
+        .lines=${lines}
+        .over=${chosen?.threshold ?? null}
+        label="Histogram of the scores of ${countOf(scores.length, 'validation image')}"
+      ></ll-distribution>
+      ${this.#renderRules(rules, chosen)}
+      ${chosen === undefined ? nothing : html`<p role="status">${this.#sentence(chosen, scores.length)}</p>`}
+    </section>`;
+  }
+
+  #renderRules(rules: readonly Rule[], chosen: Rule | undefined): unknown {
+    return html`<table>
+      <caption class="visually-hidden">
+        Rules for a threshold
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Rule</th>
+          <th scope="col" class="number">Threshold</th>
+          <th scope="col" class="number">Flags</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rules.map(
+          (rule) =>
+            html`<tr class=${rule === chosen ? 'chosen' : ''}>
+              <th scope="row">
+                <label>
+                  <input
+                    type="radio"
+                    name="rule"
+                    .checked=${rule === chosen}
+                    @change=${() => (this.rule = rule.id)}
+                  />${this.#ruleName(rule.id)}
+                </label>
+                ${this.#renderParameter(rule.id)}
+              </th>
+              <td class="number">${formatScore(rule.threshold)}</td>
+              <td class="number">${rule.flagged === null ? '–' : formatPercent(rule.flagged)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
+  }
+
+  #renderParameter(id: RuleId): unknown {
+    if (id === 'deviation')
+      return this.#number('k', this.deviations, 0, 10, 0.5, (value) => (this.deviations = value));
+    if (id === 'quantile')
+      return this.#number('Percent', this.quantile, 50, 99.9, 0.1, (value) => (this.quantile = value));
+    return nothing;
+  }
+
+  #number(
+    label: string,
+    value: number,
+    low: number,
+    high: number,
+    step: number,
+    take: (value: number) => void,
+  ): unknown {
+    return html`<input
+      type="number"
+      aria-label=${label}
+      min=${low}
+      max=${high}
+      step=${step}
+      .value=${String(value)}
+      @change=${(event: Event) => {
+        const input = event.target as HTMLInputElement;
+        const next = input.valueAsNumber;
+        if (next >= low && next <= high) take(next);
+        else input.value = String(value);
+      }}
+    />`;
+  }
+
+  #ruleName(id: RuleId): string {
+    switch (id) {
+      case 'calibrated':
+        return 'Calibrated';
+      case 'deviation':
+        return `Mean + ${this.deviations} standard deviations`;
+      case 'quantile':
+        return `${this.quantile} % quantile`;
+      case 'notebook':
+        return 'Notebook: mean + standard deviation of the batch losses';
+    }
+  }
+
+  #sentence({ id, flagged }: Rule, images: number): string {
+    const share = flagged === null ? '–' : formatPercent(flagged);
+    const result = `it flags ${share} of ${countOf(images, 'ordinary image')}.`;
+    switch (id) {
+      case 'calibrated': {
+        const promised = this.view?.card.calibration?.promisedRate;
+        const promise = promised === undefined ? '' : `, which promises at most ${formatPercent(promised)}`;
+        return `The threshold comes from a calibration set of its own${promise}: here ${result}`;
+      }
+      case 'deviation':
+        return `Errors are not normally distributed, so k promises nothing: here ${result}`;
+      case 'quantile':
+        return `Taken from the very images that it is counted on: ${result}`;
+      case 'notebook':
+        return `The mean of a batch strays far less than single images do, so the line lies low: ${result}`;
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'll-losses-page': LensLossesPage;
+  }
+}
