@@ -112,6 +112,10 @@ export const baseStyles = css`
   vscode-button {
     max-width: 100%;
   }
+  /* The component knows one border for both kinds, which in some themes is the primary button's own colour. */
+  vscode-button[secondary] {
+    --vscode-button-border: var(--vscode-button-secondaryBorder, var(--vscode-contrastBorder, transparent));
+  }
 `;
 
 /** Tables of numbers: no stripes, hairlines in the theme's own colour. */
