@@ -77,7 +77,7 @@ export class StudioSession {
       stop: () => this.stop(),
       showModel: ({ uri, name }) => this.showModel(uri, name),
       interpolate: ({ uri, name, from, to }) => {
-        if (this.#active) return;
+        this.#refuseWhileBusy();
         this.handedOver.set({ from, to });
         this.page.set('interpolate');
         this.showModel(uri, name);

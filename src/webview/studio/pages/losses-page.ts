@@ -5,6 +5,7 @@ import { formatPercent, formatScore } from '../../../shared/verdict.ts';
 import '../../components/distribution.ts';
 import { axisOf, type Axis } from '../../components/distribution-bins.ts';
 import type { DistributionLine } from '../../components/distribution.ts';
+import { factsStyles, tiles } from '../../components/facts.ts';
 import { countOf } from '../../shared/format.ts';
 import { tableStyles } from '../../shared/styles.ts';
 import type { ModelView } from '../model-view.ts';
@@ -16,6 +17,7 @@ export class LensLossesPage extends ModelPageBase {
   static override styles = [
     ...ModelPageBase.styles,
     tableStyles,
+    factsStyles,
     css`
       .two {
         display: grid;
@@ -73,8 +75,35 @@ export class LensLossesPage extends ModelPageBase {
       ${this.renderHead(
         'How wrong the model still is: by batch, as the notebook looks at it, and by image, which is what a verdict is about.',
       )}
-      ${this.#renderBatches(view, epoch)} ${this.#renderScores(view)}
+      ${this.#renderBaseline(view)} ${this.#renderBatches(view, epoch)} ${this.#renderScores(view)}
     `;
+  }
+
+  #renderBaseline({ card, validationScores }: ModelView): unknown {
+    const { pcaBaseline: baseline, spec } = card;
+    if (baseline === null || validationScores.length === 0) return nothing;
+    const { components, validation } = baseline;
+    if (validation === null)
+      return html`<p class="quiet note">
+        Not compared with principal components: ${baseline.skipped ?? 'not computed'}.
+      </p>`;
+    const own = meanOf(validationScores);
+    return html`<section aria-labelledby="baseline">
+      <h2 id="baseline">Beside principal components</h2>
+      ${tiles([
+        { term: `This model, latent ${spec.latent}`, value: formatScore(own) },
+        { term: `PCA, ${countOf(components, 'component')}`, value: formatScore(validation) },
+        { term: 'Of PCA’s error', value: formatPercent(own / validation) },
+      ])}
+      <p class="quiet note">
+        Mean squared errors of ${countOf(validationScores.length, 'validation image')}.
+        ${
+          spec.variant === 'linear'
+            ? 'A linear autoencoder can do no better than principal components: the two should nearly agree.'
+            : 'What the activations are worth: as many principal components are the best that a linear model can do.'
+        }
+      </p>
+    </section>`;
   }
 
   #renderBatches(view: ModelView, epoch: number | undefined): unknown {
@@ -228,7 +257,7 @@ export class LensLossesPage extends ModelPageBase {
       case 'quantile':
         return `${this.quantile} % quantile`;
       case 'notebook':
-        return 'Notebook: mean + standard deviation of the batch losses';
+        return 'Notebook: mean + deviation of the batches';
     }
   }
 
