@@ -84,7 +84,7 @@ export class LensLossesPage extends ModelPageBase {
     if (baseline === null || validationScores.length === 0) return nothing;
     const { components, validation } = baseline;
     if (validation === null)
-      return html`<p class="quiet note">
+      return html`<p class="quiet prose">
         Not compared with principal components: ${baseline.skipped ?? 'not computed'}.
       </p>`;
     const own = meanOf(validationScores);
@@ -95,7 +95,7 @@ export class LensLossesPage extends ModelPageBase {
         { term: `PCA, ${countOf(components, 'component')}`, value: formatScore(validation) },
         { term: 'Of PCA’s error', value: formatPercent(own / validation) },
       ])}
-      <p class="quiet note">
+      <p class="quiet prose">
         Mean squared errors of ${countOf(validationScores.length, 'validation image')}.
         ${
           spec.variant === 'linear'
@@ -162,7 +162,7 @@ export class LensLossesPage extends ModelPageBase {
     }));
     return html`<section>
       <h2>Scores of ${countOf(scores.length, 'validation image')}</h2>
-      <p class="quiet note">
+      <p class="quiet prose">
         A score is the mean squared error of one image. All of these images are ordinary and none was trained
         on: every one right of the line would be a false alarm.
       </p>

@@ -91,7 +91,7 @@ export const controlStyles = css`
     max-width: 76ch;
     margin-top: 4px;
   }
-  .note {
+  .prose {
     max-width: 76ch;
   }
 `;
