@@ -23,7 +23,7 @@ const worker = { ...common, format: 'iife', target: 'es2022', mainFields: ['modu
 const builds = [
   { ...common, ...nodeHost, outfile: 'dist/extension.js' },
   { ...common, ...webHost, outfile: 'dist/extension.web.js' },
-  ...['studio', 'report', 'model-card'].map((name) => ({
+  ...['studio', 'report', 'model-card', 'map'].map((name) => ({
     ...page,
     entryPoints: [`src/webview/${name}/main.ts`],
     outfile: `dist/webview/${name}.js`,
@@ -39,6 +39,7 @@ const budgets = {
   'dist/webview/studio.js': 350,
   'dist/webview/report.js': 250,
   'dist/webview/model-card.js': 250,
+  'dist/webview/map.js': 250,
   'dist/engine/worker.js': 800,
   'dist/engine/forward-worker.js': 150,
 };

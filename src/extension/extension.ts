@@ -10,6 +10,7 @@ import { Services } from './core/services.ts';
 import { afterJob } from './jobs/after-job.ts';
 import { recoverTemporaries } from './models/replace.ts';
 import { ModelCardEditor } from './views/model-card.ts';
+import { LatentMap } from './views/latent-map.ts';
 import { watchModels } from './models/watch.ts';
 import { ModelsTree } from './views/models-tree.ts';
 import { Report } from './views/report.ts';
@@ -42,11 +43,13 @@ export function activate(context: vscode.ExtensionContext): Activation {
       onFreshPage: (image) =>
         void checkAgain(app, image).catch((error: unknown) => services.errors.record(error, 'Report')),
     }),
+    map: new LatentMap(services),
   };
   context.subscriptions.push(
     services,
     app.studio,
     app.report,
+    app.map,
     new ModelsTree(services),
     new StatusBar(services),
     ModelCardEditor.register(services),
@@ -59,6 +62,10 @@ export function activate(context: vscode.ExtensionContext): Activation {
     vscode.window.registerWebviewPanelSerializer(
       panels.report,
       restoring((panel, state) => app.report.restore(panel, state)),
+    ),
+    vscode.window.registerWebviewPanelSerializer(
+      panels.map,
+      restoring((panel) => app.map.restore(panel)),
     ),
   );
   const milliseconds = performance.now() - started;

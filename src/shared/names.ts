@@ -16,16 +16,20 @@ export const commands = {
   deleteModel: 'latentLens.deleteModel',
   revealModel: 'latentLens.revealModel',
   refreshModels: 'latentLens.refreshModels',
+  showMap: 'latentLens.showMap',
+  openMap: 'latentLens.openMap',
 } as const;
 
 export const views = {
   container: 'latentLens',
   models: 'latentLens.models',
+  map: 'latentLens.map',
 } as const;
 
 export const panels = {
   studio: 'latentLens.studio',
   report: 'latentLens.report',
+  map: 'latentLens.mapEditor',
   modelEditor: 'latentLens.model',
 } as const;
 

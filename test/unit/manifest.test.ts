@@ -152,7 +152,7 @@ describe('menus', () => {
   });
 
   it('name only our own views and context keys', () => {
-    const known = new Set<string>([...Object.values(contextKeys), views.models, panels.modelEditor, ...ids]);
+    const known = new Set<string>([...Object.values(contextKeys), views.models, views.map, panels.modelEditor, ...ids]);
     for (const items of Object.values(contributes.menus)) {
       for (const { when = '' } of items) {
         for (const [key] of when.matchAll(/latentLens\.\w+/g)) assert.ok(known.has(key), key);
@@ -169,7 +169,7 @@ describe('views and editors', () => {
     );
     assert.deepEqual(
       contributes.views[views.container]?.map(({ id }) => id),
-      [views.models],
+      [views.models, views.map],
     );
     assert.deepEqual(
       contributes.viewsWelcome.map(({ view }) => view),
@@ -194,6 +194,7 @@ describe('views and editors', () => {
       'onStartupFinished',
       `onWebviewPanel:${panels.studio}`,
       `onWebviewPanel:${panels.report}`,
+      `onWebviewPanel:${panels.map}`,
     ]);
   });
 

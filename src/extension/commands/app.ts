@@ -1,6 +1,7 @@
 /** What commands work with. */
 import type * as vscode from 'vscode';
 import type { Services } from '../core/services.ts';
+import type { LatentMap } from '../views/latent-map.ts';
 import type { Report } from '../views/report.ts';
 import type { Studio } from '../views/studio.ts';
 
@@ -8,6 +9,7 @@ export interface App {
   readonly services: Services;
   readonly studio: Studio;
   readonly report: Report;
+  readonly map: LatentMap;
 }
 
 /** A command's first argument, which menus, trees and other extensions fill differently. */

@@ -71,6 +71,7 @@ async function checkImage(app: App, image: vscode.Uri, model: ModelEntry): Promi
     return undefined;
   }
   const { verdict, milliseconds } = outcome;
+  app.map.mark({ uri, name, anomalous: verdict.anomalous }, model.key);
   services.log.info(
     `Checked ${name} with “${model.name}”: score ${verdict.score}, threshold ${verdict.threshold}, ${verdict.anomalous ? 'anomalous' : 'not anomalous'} (${Math.round(milliseconds)} ms).`,
   );

@@ -38,6 +38,13 @@ export async function setActiveModel({ services }: App, target: unknown): Promis
   vscode.window.setStatusBarMessage(vscode.l10n.t('Images are now checked with “{0}”', name), 5000);
 }
 
+/** The map of the active model; of another model after it was made the active one. */
+export async function showMap(app: App, target: unknown): Promise<void> {
+  const uri = uriOf(target);
+  if (uri && uri.toString() !== app.services.models.activeUri) await setActiveModel(app, uri);
+  await app.map.show();
+}
+
 export async function chooseActiveModel(app: App): Promise<void> {
   const { models } = app.services;
   await models.refresh();

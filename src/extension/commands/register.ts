@@ -11,6 +11,7 @@ import {
   renameModel,
   revealModel,
   setActiveModel,
+  showMap,
 } from './models.ts';
 import { resume, stopTraining } from './resume.ts';
 import { createSamples, type SampleOptions } from './samples.ts';
@@ -38,6 +39,8 @@ export const commandHandlers: Readonly<Record<(typeof commands)[keyof typeof com
   [commands.deleteModel]: deleteModel,
   [commands.revealModel]: revealModel,
   [commands.refreshModels]: (app) => app.services.models.refresh(),
+  [commands.showMap]: showMap,
+  [commands.openMap]: (app) => app.map.openInEditor(),
 };
 
 /** @param app made with the first command that runs */

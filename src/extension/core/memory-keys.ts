@@ -2,6 +2,8 @@
 export const memoryKeys = {
   activeModel: 'latentLens.activeModel',
   job: 'latentLens.job',
+  /** Where the images of models were found again: URI by the model's URI. */
+  links: 'latentLens.links',
 } as const;
 
 /** A store that outlives the window, such as `workspaceState`. */

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { pageHtml } from './html.ts';
 import type { PageMessages } from './page-link.ts';
 
-export type PageName = 'studio' | 'report' | 'model-card';
+export type PageName = 'studio' | 'report' | 'model-card' | 'map';
 
 /** Roots are fixed at creation: changing them later would recreate the page and end its job. */
 export const pageOptions = (extension: vscode.Uri): vscode.WebviewOptions => ({

@@ -1,0 +1,63 @@
+/** From a model and a look to what is drawn; each part is made anew only when what it is made of has changed. */
+import type { MapProjection } from '../../shared/map-points.ts';
+import { hiddenPoints, selectionMask, type Drawing } from './drawing.ts';
+import { buildGrid, type Grid } from './grid.ts';
+import { coloringsOf, groupPoints, type Coloring, type Grouping } from './groups.ts';
+import type { Look, MapModel } from './state.ts';
+
+/** Remembers the last result of a function, by the identity of its arguments. */
+export function lastOf<A extends readonly unknown[], R>(make: (...args: A) => R): (...args: A) => R {
+  let last: { readonly args: A; readonly result: R } | undefined;
+  return (...args) => {
+    if (last?.args.every((one, index) => Object.is(one, args[index])) !== true)
+      last = { args, result: make(...args) };
+    return last.result;
+  };
+}
+
+const thresholdOf = (model: MapModel): number | null => model.card.calibration?.threshold ?? null;
+
+export const possibleColorings = ({ points, card }: MapModel): readonly Coloring[] =>
+  coloringsOf({ points, classes: card.dataset.classes, threshold: card.calibration?.threshold ?? null });
+
+export const projectionOf = (model: MapModel, look: Look): MapProjection =>
+  // A model has at least one projection, and the look names one of them.
+  (model.projections.find(({ card }) => card.method === look.method) ??
+    model.projections[0]) as MapProjection;
+
+/** @returns a function that derives the drawing, with a memory of its own */
+export function deriver(): (model: MapModel, look: Look, dark: boolean) => Drawing {
+  const gridOf = lastOf((coordinates: Float32Array): Grid => buildGrid(coordinates));
+  const groupingOf = lastOf((model: MapModel, coloring: Coloring, count: number, dark: boolean): Grouping =>
+    groupPoints(coloring, {
+      points: { ...model.points, count },
+      classes: model.card.dataset.classes,
+      threshold: thresholdOf(model),
+      dark,
+    }),
+  );
+  const hiddenOf = lastOf((grouping: Grouping, count: number, hidden: readonly string[]) =>
+    hiddenPoints(grouping, count, hidden),
+  );
+  const selectedOf = lastOf((selection: readonly number[], count: number) => selectionMask(selection, count));
+  const drawingOf = lastOf(
+    (
+      model: MapModel,
+      grid: Grid,
+      grouping: Grouping,
+      hidden: Uint8Array,
+      selected: Uint8Array | null,
+    ): Drawing => ({ model, grid, grouping, hidden, selected }),
+  );
+  return (model, look, dark) => {
+    const { coordinates, card } = projectionOf(model, look);
+    const grouping = groupingOf(model, look.coloring, card.count, dark);
+    return drawingOf(
+      model,
+      gridOf(coordinates),
+      grouping,
+      hiddenOf(grouping, card.count, look.hidden),
+      selectedOf(look.selection, card.count),
+    );
+  };
+}

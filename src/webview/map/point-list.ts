@@ -1,0 +1,231 @@
+/** `ll-point-list`: points as a list with pictures; only the rows in sight exist. */
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import '../components/image.ts';
+import { formatScore } from '../../shared/verdict.ts';
+import { pictureOf, type Picture } from '../shared/pixels.ts';
+import { baseStyles } from '../shared/styles.ts';
+import type { PointPictures } from './pictures.ts';
+import type { MapModel } from './state.ts';
+import { pointWords } from './words.ts';
+
+const rowHeight = 38;
+/** Rows drawn beyond what is in sight. */
+const spare = 4;
+
+export interface ListedPoint {
+  readonly point: number;
+  /** Shown instead of the score, such as a distance. */
+  readonly value?: number;
+}
+
+/** Fires `point-current` for the row that the keyboard or the pointer is at, `point-open` to open it. */
+@customElement('ll-point-list')
+export class LensPointList extends LitElement {
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        display: block;
+        min-height: 0;
+      }
+      .scroll {
+        max-height: inherit;
+        height: 100%;
+        overflow-y: auto;
+        position: relative;
+        border: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
+      }
+      .all {
+        position: relative;
+      }
+      .row {
+        position: absolute;
+        inset-inline: 0;
+        height: ${rowHeight}px;
+        display: grid;
+        grid-template-columns: 30px minmax(0, 1fr) auto;
+        gap: 8px;
+        align-items: center;
+        padding: 0 8px;
+        cursor: pointer;
+      }
+      .row:hover {
+        background: var(--vscode-list-hoverBackground);
+      }
+      .row.active {
+        background: var(--vscode-list-inactiveSelectionBackground);
+        outline: 1px dotted var(--vscode-contrastActiveBorder, transparent);
+        outline-offset: -1px;
+      }
+      .scroll:focus-visible .row.active {
+        background: var(--vscode-list-activeSelectionBackground);
+        color: var(--vscode-list-activeSelectionForeground);
+      }
+      .name {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .small {
+        font-size: 0.92em;
+        opacity: 0.9;
+      }
+      .blank {
+        width: 30px;
+        height: 30px;
+        background: color-mix(in srgb, var(--vscode-foreground) 8%, transparent);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) model!: MapModel;
+  @property({ attribute: false }) pictures: PointPictures | null = null;
+  @property({ attribute: false }) points: readonly ListedPoint[] = [];
+  @property({ type: Number }) current = -1;
+  /** Counts the pictures that arrived, so that the rows show them. */
+  @property({ type: Number }) arrived = 0;
+  @property() label = '';
+
+  @state() private first = 0;
+  @state() private shown = 12;
+
+  @query('.scroll') private scroller!: HTMLElement;
+  @query('.all') private all!: HTMLElement;
+
+  #observer: ResizeObserver | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#observer = new ResizeObserver(() => this.#measure());
+    this.#observer.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer?.disconnect();
+  }
+
+  protected override render(): unknown {
+    const from = Math.max(0, this.first - spare);
+    const rows = this.points.slice(from, this.first + this.shown + spare);
+    const active = this.points.findIndex(({ point }) => point === this.current);
+    const visible = active >= from && active < from + rows.length;
+    return html`<div
+      class="scroll"
+      role="listbox"
+      tabindex="0"
+      aria-label=${this.label}
+      aria-activedescendant=${visible ? `row-${active}` : nothing}
+      @scroll=${this.#measure}
+      @keydown=${this.#key}
+    >
+      <div class="all" role="presentation">
+        ${rows.map((row, index) => this.#row(row, from + index, active))}
+      </div>
+    </div>`;
+  }
+
+  #row({ point, value }: ListedPoint, index: number, active: number): unknown {
+    const words = pointWords(this.model, point);
+    const picture = this.#picture(point);
+    return html`<div
+      class="row ${index === active ? 'active' : ''}"
+      id="row-${index}"
+      data-index=${index}
+      data-point=${point}
+      role="option"
+      aria-selected=${index === active}
+      aria-setsize=${this.points.length}
+      aria-posinset=${index + 1}
+      title=${words.path}
+      @click=${() => this.#go(index)}
+      @dblclick=${() => this.#say('point-open', point)}
+    >
+      ${
+        picture === undefined
+          ? html`<div class="blank"></div>`
+          : html`<ll-image aria-hidden="true" .picture=${picture}></ll-image>`
+      }
+      <div class="name">
+        ${words.name}
+        <div class="small name">
+          ${[words.className, words.anomalous ? 'anomalous' : null].filter(Boolean).join(' · ')}
+        </div>
+      </div>
+      <span class="number">${value === undefined ? words.score : formatScore(value)}</span>
+    </div>`;
+  }
+
+  #picture(point: number): Picture | undefined {
+    const small = this.pictures?.of(point);
+    if (small === undefined) return undefined;
+    const { pixels, offset, height, width, channels } = small;
+    return pictureOf(pixels.subarray(offset, offset + height * width * channels), small);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    this.all.style.height = `${this.points.length * rowHeight}px`;
+    for (const row of this.all.querySelectorAll<HTMLElement>('.row')) {
+      row.style.top = `${Number(row.dataset['index']) * rowHeight}px`;
+    }
+    if (changed.has('points')) {
+      this.scroller.scrollTop = 0;
+      this.#measure();
+    }
+    const from = Math.max(0, this.first - spare);
+    const inSight = this.points.slice(from, this.first + this.shown + spare).map(({ point }) => point);
+    this.pictures?.want(
+      'list',
+      inSight.filter((point) => this.pictures?.of(point) === undefined),
+    );
+  }
+
+  readonly #measure = (): void => {
+    this.first = Math.floor(this.scroller.scrollTop / rowHeight);
+    this.shown = Math.ceil(this.scroller.clientHeight / rowHeight) + 1;
+  };
+
+  readonly #key = (event: KeyboardEvent): void => {
+    const active = this.points.findIndex(({ point }) => point === this.current);
+    const last = this.points.length - 1;
+    const page = Math.max(1, this.shown - 2);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: last,
+    };
+    const next = steps[event.key];
+    if (next !== undefined) {
+      event.preventDefault();
+      this.#go(Math.min(last, Math.max(0, next)));
+    } else if (event.key === 'Enter' && active >= 0) {
+      event.preventDefault();
+      this.#say('point-open', this.current);
+    }
+  };
+
+  #go(index: number): void {
+    const at = this.points[index];
+    if (at === undefined) return;
+    const top = index * rowHeight;
+    const { scroller } = this;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top + rowHeight > scroller.scrollTop + scroller.clientHeight)
+      scroller.scrollTop = top + rowHeight - scroller.clientHeight;
+    this.#say('point-current', at.point);
+  }
+
+  #say(name: 'point-current' | 'point-open', point: number): void {
+    this.dispatchEvent(new CustomEvent(name, { detail: point }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'll-point-list': LensPointList;
+  }
+}

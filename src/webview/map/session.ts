@@ -1,0 +1,175 @@
+/** The map's conduct: reads the active model's file, answers the host, keeps the look. Draws nothing. */
+import { LensError, toWireError } from '../../shared/errors.ts';
+import { latentAt } from '../../shared/latent-map.ts';
+import { readPoints, readProjection } from '../../shared/map-points.ts';
+import { projectionMethods } from '../../shared/model-card.ts';
+import { readModelFile } from '../../shared/model-file.ts';
+import type { CheckedImage, MapHostApi, MapPageApi, ShownMap } from '../../shared/protocol/map.ts';
+import type { Handlers } from '../../shared/rpc.ts';
+import { readWholeFile } from '../shared/files.ts';
+import { forwardLink } from '../shared/forward-link.ts';
+import type { PageHost } from '../shared/host.ts';
+import { Store } from '../shared/store.ts';
+import { throttle } from '../shared/throttle.ts';
+import { coloringsOf } from './groups.ts';
+import {
+  firstLook,
+  fittingLook,
+  readLook,
+  toPersist,
+  type Look,
+  type MapModel,
+  type MapState,
+} from './state.ts';
+
+type Host = PageHost<MapHostApi>;
+
+/** The last checked image as it stands on the map. */
+export interface Mark extends CheckedImage {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Milliseconds between two writes of the look. */
+const writeInterval = 200;
+
+export class MapSession {
+  readonly store = new Store<MapState>({ kind: 'waiting' });
+  readonly look = new Store<Look>(firstLook);
+  readonly mark = new Store<Mark | null>(null);
+  /** Whether this is the map in an editor. */
+  readonly large = new Store<boolean>(false);
+  readonly pageHandlers: Handlers<MapPageApi>;
+  readonly forward = forwardLink((error, method) => this.report(error, method));
+
+  #host: Host | undefined;
+  #turn = 0;
+  #checked: (CheckedImage & { readonly modelKey: string }) | undefined;
+  readonly #write = throttle<Look>(writeInterval, (look) => {
+    const state = this.store.value;
+    if (state.kind === 'map') this.#connection.writeState(toPersist(state.model.shown.uri, look));
+  });
+
+  constructor() {
+    this.pageHandlers = {
+      showModel: (shown) => void this.#showModel(shown),
+      showNone: ({ models }) => {
+        this.#turn++;
+        this.store.set({ kind: 'none', models });
+      },
+      showError: ({ name, error }) => {
+        this.#turn++;
+        this.store.set({ kind: 'failed', name, error });
+      },
+      mark: (checked) => {
+        this.#checked = checked;
+        void this.#place();
+      },
+    };
+  }
+
+  async start(host: Host): Promise<void> {
+    this.#host = host;
+    const { large } = await host.calls.call('ready', { pageId: host.pageId });
+    this.large.set(large);
+  }
+
+  /** Changes how the map looks and keeps it. */
+  change(change: Partial<Look>): void {
+    const before = this.look.value;
+    this.look.set({ ...before, ...change });
+    this.#write.push(this.look.value);
+    if (change.method !== undefined && change.method !== before.method) void this.#place();
+  }
+
+  /** What the user may ask of the host. */
+  get calls(): Host['calls'] {
+    return this.#connection.calls;
+  }
+
+  /** @throws LensError what the host says */
+  async readImage(model: MapModel, path: string): Promise<Uint8Array> {
+    return (await this.calls.call('readImage', { model: model.shown.uri, path })).bytes;
+  }
+
+  /** The latent of a place on the map, by the projection that is shown; null on an empty map. */
+  latentOf(model: MapModel, x: number, y: number): Float32Array | null {
+    const { method } = this.look.value;
+    const projection = model.projections.find(({ card }) => card.method === method);
+    if (!projection) return null;
+    const { latents, latent } = model.points;
+    return latentAt({ coordinates: projection.coordinates, latents, latent }, x, y);
+  }
+
+  readonly report = (error: unknown, method: string): void => {
+    const { message, detail } = toWireError(error);
+    const text = `Latent Map, ${method}: ${message}${detail === undefined ? '' : `\n${detail}`}`;
+    this.#connection.calls.send('log', { level: 'error', text });
+  };
+
+  async #showModel(shown: ShownMap): Promise<void> {
+    const before = this.store.value;
+    if ('model' in before && before.model.shown.key === shown.key) {
+      // Only what the host knows of the data set has changed.
+      this.store.set({ kind: 'map', model: { ...before.model, shown } });
+      return;
+    }
+    const turn = ++this.#turn;
+    const same = 'model' in before && before.model.shown.uri === shown.uri;
+    // A model that was trained or projected further keeps its place on screen until it is read again.
+    if (!same) this.store.set({ kind: 'reading', name: shown.name });
+    try {
+      const bytes = await readWholeFile((params) => this.calls.call('readFile', params), shown.uri);
+      if (turn !== this.#turn) return;
+      const file = readModelFile(bytes);
+      const points = readPoints(file);
+      const projections = projectionMethods.flatMap((method) => readProjection(file, method) ?? []);
+      if (points === null || points.count === 0 || projections.length === 0) {
+        this.store.set({ kind: 'pointless', shown, card: file.card });
+        return;
+      }
+      const model: MapModel = { shown, card: file.card, bytes, points, projections };
+      const threshold = file.card.calibration?.threshold ?? null;
+      const possible = coloringsOf({ points, classes: file.card.dataset.classes, threshold });
+      const kept = same ? this.look.value : readLook(this.#connection.readState(), shown.uri);
+      this.mark.set(null);
+      this.look.set(fittingLook(kept, model, possible));
+      this.store.set({ kind: 'map', model });
+      this.#write.push(this.look.value);
+      void this.#place();
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.store.set({ kind: 'failed', name: shown.name, error: toWireError(error) });
+      this.report(error, 'reading the model');
+    }
+  }
+
+  /** Finds where the checked image lies; it is marked only on the map of the model that judged it. */
+  async #place(): Promise<void> {
+    const checked = this.#checked;
+    const state = this.store.value;
+    if (checked === undefined || state.kind !== 'map' || state.model.shown.key !== checked.modelKey) {
+      this.mark.set(null);
+      return;
+    }
+    const { model } = state;
+    const { method } = this.look.value;
+    try {
+      const bytes = await readWholeFile((params) => this.calls.call('readFile', params), checked.uri);
+      const place = await this.forward.run(model, async (worker) => {
+        const { latent } = await worker.call('encodeFile', { name: checked.name, bytes });
+        return worker.call('place', { latent, method });
+      });
+      if (this.#checked !== checked || this.look.value.method !== method) return;
+      this.mark.set({ ...checked, x: place.x, y: place.y });
+    } catch (error) {
+      this.mark.set(null);
+      this.report(error, 'marking the checked image');
+    }
+  }
+
+  get #connection(): Host {
+    if (this.#host === undefined) throw new LensError('internal', 'The page has not started.');
+    return this.#host;
+  }
+}

@@ -1,0 +1,98 @@
+/** What the map's page shows. */
+import * as v from 'valibot';
+import type { WireError } from '../../shared/errors.ts';
+import type { MapPoints, MapProjection } from '../../shared/map-points.ts';
+import { projectionMethods, type ModelCard, type ProjectionMethod } from '../../shared/model-card.ts';
+import type { ShownMap } from '../../shared/protocol/map.ts';
+import { colorings, type Coloring } from './groups.ts';
+import type { View } from './plane.ts';
+
+/** A model file, read: the map lives from it alone. */
+export interface MapModel {
+  readonly shown: ShownMap;
+  readonly card: ModelCard;
+  readonly bytes: Uint8Array;
+  readonly points: MapPoints;
+  /** At least one. */
+  readonly projections: readonly MapProjection[];
+}
+
+export type MapState =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'reading'; readonly name: string }
+  | { readonly kind: 'none'; readonly models: number }
+  | { readonly kind: 'failed'; readonly name: string; readonly error: WireError }
+  /** The file holds no points. */
+  | { readonly kind: 'pointless'; readonly shown: ShownMap; readonly card: ModelCard }
+  | { readonly kind: 'map'; readonly model: MapModel };
+
+/** How the user looks at a model's map; kept across reloads. */
+export interface Look {
+  readonly method: ProjectionMethod;
+  readonly coloring: Coloring;
+  /** Ids of groups that are not drawn. */
+  readonly hidden: readonly string[];
+  /** Null fits all of it. */
+  readonly view: View | null;
+  readonly selection: readonly number[];
+  /** The point of the details; −1 for none. */
+  readonly current: number;
+  /** Pictures where there is room. */
+  readonly pictures: boolean;
+}
+
+export const firstLook: Look = {
+  method: 'tsne',
+  coloring: 'class',
+  hidden: [],
+  view: null,
+  selection: [],
+  current: -1,
+  pictures: true,
+};
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const lookSchema = v.object({
+  method: v.picklist(projectionMethods),
+  coloring: v.picklist(colorings),
+  hidden: v.array(v.string()),
+  view: v.nullable(
+    v.object({
+      x: v.pipe(v.number(), v.finite()),
+      y: v.pipe(v.number(), v.finite()),
+      scale: v.pipe(v.number(), v.finite(), v.gtValue(0)),
+    }),
+  ),
+  selection: v.array(count),
+  current: v.pipe(v.number(), v.integer(), v.minValue(-1)),
+  pictures: v.boolean(),
+});
+const persistedSchema = v.object({ version: v.literal(1), uri: v.string(), look: lookSchema });
+
+/** More selected points than these are not kept: the state is written with every change. */
+const mostKept = 20_000;
+
+export const toPersist = (uri: string, look: Look): unknown => ({
+  version: 1,
+  uri,
+  look: { ...look, selection: look.selection.slice(0, mostKept) },
+});
+
+/** What was kept for this model; the first look for another, or where nothing valid was kept. */
+export function readLook(kept: unknown, uri: string): Look {
+  const parsed = v.safeParse(persistedSchema, kept);
+  return parsed.success && parsed.output.uri === uri ? parsed.output.look : firstLook;
+}
+
+/** The look with what this model does not have replaced. */
+export function fittingLook(look: Look, model: MapModel, possible: readonly Coloring[]): Look {
+  const methods = model.projections.map(({ card }) => card.method);
+  const { count: points } = model.points;
+  return {
+    ...look,
+    method: methods.includes(look.method) ? look.method : (methods[0] ?? look.method),
+    coloring: possible.includes(look.coloring) ? look.coloring : (possible[0] ?? 'set'),
+    selection: look.selection.filter((point) => point < points),
+    current: look.current < points ? look.current : -1,
+  };
+}

@@ -1,0 +1,86 @@
+/** What the map says in words. Pure. */
+import { pointName } from '../../shared/map-points.ts';
+import type { MapProjection } from '../../shared/map-points.ts';
+import type { ProjectionMethod } from '../../shared/model-card.ts';
+import { formatScore } from '../../shared/verdict.ts';
+import { baseName, countOf, formatCount } from '../shared/format.ts';
+import type { Coloring } from './groups.ts';
+import type { MapModel } from './state.ts';
+
+export const methodNames: Readonly<Record<ProjectionMethod, string>> = { tsne: 't-SNE', pca: 'PCA' };
+
+export const coloringNames: Readonly<Record<Coloring, string>> = {
+  class: 'Class',
+  score: 'Score',
+  set: 'Set',
+  verdict: 'Verdict',
+};
+
+const setWords = ['trained on', 'validation', 'calibration', 'test'] as const;
+
+export interface PointWords {
+  /** Path, with the number for an image in an IDX file. */
+  readonly path: string;
+  readonly name: string;
+  readonly className: string | null;
+  readonly set: string;
+  readonly score: string;
+  /** Null where the model gives no verdicts. */
+  readonly verdict: string | null;
+  readonly anomalous: boolean;
+}
+
+export function pointWords({ points, card }: MapModel, point: number): PointWords {
+  const path = pointName(points, point, card.dataset.kind);
+  const score = points.scores[point] ?? Number.NaN;
+  const threshold = card.calibration?.threshold ?? null;
+  const anomalous = threshold !== null && score > threshold;
+  return {
+    path,
+    name: baseName(path.replace(/[?#](?!\d+$)/g, '_')) || path,
+    className: card.dataset.classes[points.labels[point] ?? -1]?.name ?? null,
+    set: setWords[points.sets[point] ?? 0] ?? '',
+    score: formatScore(score),
+    verdict: threshold === null ? null : anomalous ? 'anomalous' : 'not anomalous',
+    anomalous,
+  };
+}
+
+/** For a screen reader. */
+export function spokenPoint(model: MapModel, point: number, count: number): string {
+  const { path, className, score, verdict } = pointWords(model, point);
+  const parts = [path, className === null ? '' : `class ${className}`, `score ${score}`, verdict ?? ''];
+  return `${parts.filter((part) => part !== '').join(', ')}; point ${formatCount(point + 1)} of ${formatCount(count)}.`;
+}
+
+/** Below this share of kept neighbours a map says so. */
+const poorRecall = 0.3;
+
+export interface ProjectionWords {
+  /** n of N. */
+  readonly count: string;
+  readonly measures: string;
+  readonly warning: string | null;
+}
+
+export function projectionWords({ card }: MapProjection, total: number): ProjectionWords {
+  const { method, count, kl, recall, trustworthiness, iterations, planned, perplexity } = card;
+  const measures = [
+    methodNames[method],
+    ...(perplexity === null ? [] : [`perplexity ${formatScore(perplexity)}`]),
+    ...(method === 'tsne' && iterations < planned
+      ? [`stopped after ${formatCount(iterations)} of ${countOf(planned, 'iteration')}`]
+      : []),
+    ...(kl === null ? [] : [`KL ${kl.toFixed(2)}`]),
+    ...(recall === null ? [] : [`10-NN recall ${recall.toFixed(2)}`]),
+    ...(trustworthiness === null ? [] : [`trustworthiness ${trustworthiness.toFixed(3)}`]),
+  ];
+  return {
+    count: `${formatCount(count)} of ${countOf(total, 'image')}`,
+    measures: measures.join(' · '),
+    warning:
+      recall !== null && recall < poorRecall
+        ? `Few neighbours on this map are neighbours for the model: of 10 nearest ${Math.round(recall * 100) / 10} on average.`
+        : null,
+  };
+}
