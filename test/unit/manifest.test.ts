@@ -152,7 +152,13 @@ describe('menus', () => {
   });
 
   it('name only our own views and context keys', () => {
-    const known = new Set<string>([...Object.values(contextKeys), views.models, views.map, panels.modelEditor, ...ids]);
+    const known = new Set<string>([
+      ...Object.values(contextKeys),
+      views.models,
+      views.map,
+      panels.modelEditor,
+      ...ids,
+    ]);
     for (const items of Object.values(contributes.menus)) {
       for (const { when = '' } of items) {
         for (const [key] of when.matchAll(/latentLens\.\w+/g)) assert.ok(known.has(key), key);
