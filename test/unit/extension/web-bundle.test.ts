@@ -65,7 +65,8 @@ describe('the web bundle', () => {
   it('starts, and registers every command, view, editor and serializer', async () => {
     const { seen, subscriptions } = await activate(new MemoryFiles({ 'w/a.png': 'x' }));
     assert.deepEqual([...seen.commands.keys()].sort(), Object.values(commands).sort());
-    assert.deepEqual(seen.serializers.sort(), [panels.report, panels.studio]);
+    assert.deepEqual(seen.serializers.sort(), [panels.map, panels.report, panels.studio]);
+    assert.deepEqual(seen.views, [views.map]);
     assert.deepEqual(seen.editors, [panels.modelEditor]);
     assert.deepEqual(seen.trees, [views.models]);
     assert.match(seen.log.join('\n'), /activated in [\d.]+ ms/);

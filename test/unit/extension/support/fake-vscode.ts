@@ -50,13 +50,22 @@ export interface Seen {
   readonly messages: string[];
   readonly commands: Map<string, (...args: unknown[]) => unknown>;
   readonly serializers: string[];
+  readonly views: string[];
   readonly editors: string[];
   readonly trees: string[];
 }
 
 /** @param root of the workspace, as `memory:/w` */
 export function fakeVscode(files: MemoryFiles, root: string) {
-  const seen: Seen = { log: [], messages: [], commands: new Map(), serializers: [], editors: [], trees: [] };
+  const seen: Seen = {
+    log: [],
+    messages: [],
+    commands: new Map(),
+    serializers: [],
+    views: [],
+    editors: [],
+    trees: [],
+  };
   const line = (text: string): void => void seen.log.push(text);
   const message = (text: string): Promise<undefined> => {
     seen.messages.push(text);
@@ -107,6 +116,10 @@ export function fakeVscode(files: MemoryFiles, root: string) {
       },
       registerCustomEditorProvider: (id: string) => {
         seen.editors.push(id);
+        return disposable;
+      },
+      registerWebviewViewProvider: (id: string) => {
+        seen.views.push(id);
         return disposable;
       },
       registerWebviewPanelSerializer: (id: string) => {
