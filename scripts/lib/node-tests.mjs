@@ -35,6 +35,7 @@ export async function runNodeTests({
   const budget = AbortSignal.timeout(budgetMs);
   // Each file listens to it.
   setMaxListeners(0, budget);
+  enableRelaxedSimd();
   const events = run({ files: [...bundles.values()], concurrency, timeout: fileBudgetMs, signal: budget });
 
   /** Names of the tests that have begun and not ended, by file. @type {Map<string, string[]>} */
@@ -146,4 +147,15 @@ function describe(error) {
     .filter((line) => !/\bnode:internal\b|node:async_hooks/.test(line))
     .join('\n');
   return stack.trim() === '' ? cause.message : stack;
+}
+
+/**
+ * Node 20 has relaxed SIMD behind a flag, which test processes inherit from here: set within a running process, it
+ * comes after V8 has begun to compile.
+ */
+function enableRelaxedSimd() {
+  const flag = '--experimental-wasm-relaxed-simd';
+  if (Number(process.versions.node.split('.')[0]) < 22 && !process.execArgv.includes(flag)) {
+    process.execArgv.push(flag);
+  }
 }

@@ -1,6 +1,5 @@
 // Points and kernels for the projection's tests.
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { projectionFiles } from '../../../scripts/build-kernels.mjs';
 import type { KernelBuild } from '../../../src/engine/backends/wasm/engine.ts';
 import { Gradient } from '../../../src/engine/projection/gradient.ts';
@@ -12,9 +11,6 @@ import {
 } from '../../../src/engine/projection/kernels.ts';
 import type { PointSet } from '../../../src/engine/projection/points.ts';
 import { integerBelow, keyedRandom, normalPair } from '../../../src/shared/random.ts';
-
-// Node 20 has relaxed SIMD behind a flag; later versions and Chromium have it on.
-if (Number(process.versions.node.split('.')[0]) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 export const builds: readonly KernelBuild[] = ['simd', 'fma'];
 
