@@ -72,6 +72,7 @@ export const explorerStyles = css`
   }
   .stage {
     position: relative;
+    overflow: hidden;
     min-height: 0;
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -140,6 +141,9 @@ export const explorerStyles = css`
     padding: 3px 10px 5px;
     font-size: 0.92em;
     border-top: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
+  }
+  .measures {
+    font-variant-numeric: tabular-nums;
   }
   .notice {
     display: flex;

@@ -170,7 +170,7 @@ export class LensMapExplorer extends LitElement {
         ${this.#renderNotice()}
         <p class="status">
           <strong class="number">${words.count}</strong>
-          <span class="quiet number">${words.measures}</span>
+          <span class="quiet measures">${words.measures}</span>
           ${words.warning === null ? nothing : html`<span>${words.warning}</span>`}
           ${
             session.mark.value === null
