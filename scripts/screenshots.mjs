@@ -13,10 +13,10 @@ const WIDE = { width: 1280, height: 860 };
 /** A window of which the side bar leaves little. */
 const NARROW = { width: 720, height: 860 };
 const looks = [
-  // What VS Code opens with when nobody chose a theme.
-  { name: 'default', theme: undefined, kind: 'vscode-light', size: WIDE },
-  { name: 'light', theme: 'Default Light Modern', kind: 'vscode-light', size: WIDE },
-  { name: 'dark', theme: 'Default Dark Modern', kind: 'vscode-dark', size: WIDE },
+  // What this VS Code opens with when nobody chose a theme.
+  { name: 'default', theme: 'Light 2026', kind: 'vscode-light', size: WIDE },
+  { name: 'light', theme: 'Light Modern', kind: 'vscode-light', size: WIDE },
+  { name: 'dark', theme: 'Dark Modern', kind: 'vscode-dark', size: WIDE },
   { name: 'high-contrast', theme: 'Default High Contrast', kind: 'vscode-high-contrast', size: WIDE },
   {
     name: 'high-contrast-light',
@@ -24,7 +24,7 @@ const looks = [
     kind: 'vscode-high-contrast-light',
     size: WIDE,
   },
-  { name: 'narrow', theme: 'Default Dark Modern', kind: 'vscode-dark', size: NARROW },
+  { name: 'narrow', theme: 'Dark Modern', kind: 'vscode-dark', size: NARROW },
 ];
 const STEP_MS = 300_000;
 
@@ -89,7 +89,7 @@ async function surfaces(window) {
   await window.page.locator('.welcome-view-content').first().waitFor();
   await shoot(window, 'models-empty');
   await run('workbench.action.openWalkthrough', 'latent-lens.latent-lens#start');
-  await window.page.locator('.getting-started').getByText('Choose images to learn from').first().waitFor();
+  await window.page.locator('.part.editor').getByText('Train a model', { exact: true }).first().waitFor();
   await shoot(window, 'walkthrough');
   await closeAll();
   await run('workbench.view.explorer');

@@ -7,15 +7,26 @@ export async function written(page: Page, ...wanted: (string | RegExp)[]): Promi
   await poll(
     async () => {
       // JSON within JSON: without its backslashes it can be searched as it was written.
-      const state = (await page.evaluate(readState)).replaceAll('\\', '');
+      const state = (await page.evaluate(readState, undefined)).replaceAll('\\', '');
       return wanted.every((part) => (typeof part === 'string' ? state.includes(part) : part.test(state)));
     },
     `the window to remember ${wanted.join(', ')}`,
   );
 }
 
-/** All values in VS Code's state databases, as one text. Runs in the page. */
-async function readState(): Promise<string> {
+/** Waits until the window has written down that editors of these view types are open. */
+export async function editorsWritten(page: Page, ...viewTypes: string[]): Promise<void> {
+  await poll(
+    async () => {
+      const state = (await page.evaluate(readState, 'memento/workbench.parts.editor')).replaceAll('\\', '');
+      return viewTypes.every((type) => new RegExp(`"viewType":"[\\w-]*${type}"`).test(state));
+    },
+    `the window to remember its editors: ${viewTypes.join(', ')}`,
+  );
+}
+
+/** The value of a key in VS Code's state databases, or all values, as one text. Runs in the page. */
+async function readState(key?: string): Promise<string> {
   const answer = <T>(request: IDBRequest<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
@@ -26,7 +37,7 @@ async function readState(): Promise<string> {
     if (!name.startsWith('vscode-web-state-db-')) continue;
     const database = await answer(indexedDB.open(name));
     for (const store of database.objectStoreNames)
-      text += JSON.stringify(await answer(database.transaction(store).objectStore(store).getAll()));
+      text += JSON.stringify(await answer(database.transaction(store).objectStore(store).getAll(key)));
     database.close();
   }
   return text;
