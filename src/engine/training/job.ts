@@ -151,6 +151,8 @@ class TrainingRun {
   private readonly frame: CheckpointFrame;
   private readonly exampleImages: Uint32Array;
   private readonly checkpointDue = createThrottle(checkpointMilliseconds);
+  /** The checkpoint that is being written. */
+  private onItsWay: Promise<unknown> | null = null;
   private state: TrainingState;
   private chosen: ChosenEngine | undefined;
   private restart: RestartPoint;
@@ -202,10 +204,11 @@ class TrainingRun {
       // The first save of a fresh checkpoint comes at the end of an epoch, at least ten seconds from here.
       this.checkpointDue();
       const ended = await this.trainThroughDeviceLoss();
-      if (ended === 'stopped') await this.save('stopped', null, true);
+      if (ended === 'stopped') await this.save('stopped', null);
       await this.finish(ended);
       return ended;
     } finally {
+      await this.onItsWay;
       this.chosen.engine.dispose();
     }
   }
@@ -299,8 +302,8 @@ class TrainingRun {
       onProgress: async (imagesPerSecond) => this.showProgress(imagesPerSecond),
       onEpoch: async () => {
         await this.showExamples();
-        if (this.state.epoch < training.epochs && this.checkpointDue())
-          await this.save('training', null, false);
+        if (this.state.epoch < training.epochs && !this.onItsWay && this.checkpointDue())
+          await this.checkpoint();
       },
     });
   }
@@ -321,14 +324,31 @@ class TrainingRun {
   }
 
   /**
-   * Saves a complete model file. A failure in mid-training is a warning and the next checkpoint tries again;
-   * where the file is the end of the job (`required`), it is the job's error.
+   * Sends a complete model file off and goes on training while it is written: a remote host takes seconds. A failure
+   * is a warning, and the next checkpoint tries again.
    */
-  private async save(
+  private async checkpoint(): Promise<void> {
+    const file = await this.encode('training', null);
+    this.onItsWay = this.store(file).catch((error: unknown) => {
+      const warning = toWireError(error);
+      this.environment.log('warn', `The checkpoint could not be saved: ${warning.message}`);
+      this.view.update({ warning }, true);
+    });
+    void this.onItsWay.then(() => (this.onItsWay = null));
+  }
+
+  /** Saves a complete model file at the end of a job, whose error a failure is. */
+  private async save(progressState: ModelCard['progress']['state'], end: TrainingEnd | null): Promise<void> {
+    const file = await this.encode(progressState, end);
+    // Two saves of one file must not overtake each other.
+    await this.onItsWay;
+    await this.store(file);
+  }
+
+  private async encode(
     progressState: ModelCard['progress']['state'],
     end: TrainingEnd | null,
-    required: boolean,
-  ): Promise<void> {
+  ): Promise<{ readonly card: ModelCard; readonly bytes: Uint8Array }> {
     const { engine } = this.current;
     const parameters = await engine.readParameters();
     const adam = progressState === 'finished' ? undefined : await engine.readAdam();
@@ -336,22 +356,19 @@ class TrainingRun {
     const card = makeCard(this.frame, this.state, engineCard(this.current), progressState, end);
     const shown = { ...this.state, snapshots: withPicture(this.state.snapshots, this.latest) };
     const bytes = encodeCheckpoint(this.frame, this.network, card, shown, parameters, adam ?? null, end);
-    try {
-      this.progress.savedAs = (await this.environment.save(bytes)).savedAs;
-      this.progress.card = card;
-      this.view.update({ card, warning: null }, true);
-    } catch (error) {
-      if (required) throw error;
-      const warning = toWireError(error);
-      this.environment.log('warn', `The checkpoint could not be saved: ${warning.message}`);
-      this.view.update({ warning }, true);
-    }
+    return { card, bytes };
+  }
+
+  private async store({ card, bytes }: { card: ModelCard; bytes: Uint8Array }): Promise<void> {
+    this.progress.savedAs = (await this.environment.save(bytes)).savedAs;
+    this.progress.card = card;
+    this.view.update({ card, warning: null }, true);
   }
 
   private async finish(ended: 'finished' | 'stopped'): Promise<void> {
     const end = await this.measure();
     this.view.update({ phase: 'saving', done: 0, total: 1 }, true);
-    await this.save(ended, end, true);
+    await this.save(ended, end);
   }
 
   /** Calibration, the points of the map and the baseline, of the parameters as they are now. */
