@@ -40,6 +40,7 @@ export class LensPictures extends LitElement {
       }
       figcaption {
         font-weight: 600;
+        overflow-wrap: anywhere;
       }
       fieldset {
         border: 0;

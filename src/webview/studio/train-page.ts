@@ -27,6 +27,7 @@ export class LensTrainPage extends LitElement {
     const { kind } = this.session.store.value;
     if (kind === this.#shown) return;
     this.#shown = kind;
+    scrollTo(0, 0);
     void this.#keepFocus();
   }
 
@@ -36,7 +37,7 @@ export class LensTrainPage extends LitElement {
     const face = this.renderRoot.firstElementChild;
     if (!(face instanceof LitElement)) return;
     await face.updateComplete;
-    face.renderRoot.querySelector('main')?.focus();
+    face.renderRoot.querySelector('main')?.focus({ preventScroll: true });
   }
 
   protected override render(): unknown {
