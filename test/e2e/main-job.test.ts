@@ -111,13 +111,11 @@ workbenchSuite('main-job', { workspace: fillWorkspace }, (suite) => {
       assertVerdict(await report.verdict('good-001.png'));
 
       await openImage(window, 'good/good-002.png');
-      await window.tab('002.png').click({ button: 'right' });
-      await window.menuEntry('Check for Anomaly').click();
+      await window.contextMenu(window.tab('good-002.png'), 'Check for Anomaly');
       assertVerdict(await report.verdict('good-002.png'));
 
       await openImage(window, 'good/good-003.png');
-      await (await window.imagePreview()).locator('img').click({ button: 'right' });
-      await window.menuEntry('Check for Anomaly').click();
+      await window.contextMenu((await window.imagePreview()).locator('img'), 'Check for Anomaly');
       assertVerdict(await report.verdict('good-003.png'));
 
       await openImage(window, 'good/good-004.png');

@@ -1,5 +1,6 @@
 /** The job that the Studio's worker runs, as the host knows it: its state, its file, who waits for its end. */
 import { LensError } from '../../shared/errors.ts';
+import type { EngineCard } from '../../shared/model-card.ts';
 import type { JobOutcome } from '../../shared/protocol/engine.ts';
 import type { JobStatus } from '../../shared/protocol/studio.ts';
 import type { JobRecord, JobRecords } from './record.ts';
@@ -15,6 +16,7 @@ export interface JobsOptions {
 
 export class Jobs {
   private status: JobStatus | null = null;
+  private lastEngine: EngineCard | null = null;
   private readonly targets = new Map<string, Promise<string>>();
   private readonly savedFiles = new Map<string, string>();
   private readonly ended = new Set<string>();
@@ -28,6 +30,11 @@ export class Jobs {
     return { dispose: () => this.listeners.delete(listener) };
   }
 
+  /** The engine of the running job, else of the last one: a job may end before its first notice. */
+  get engine(): EngineCard | null {
+    return this.status?.engine ?? this.lastEngine;
+  }
+
   /** The running job. */
   get current(): JobStatus | null {
     return this.status;
@@ -37,12 +44,14 @@ export class Jobs {
     // A notice that was overtaken by the job's end must not bring it back.
     if (this.ended.has(status.jobId)) return;
     this.status = status;
+    this.lastEngine = status.engine ?? this.lastEngine;
     this.notify();
     await this.remember(status);
   }
 
   async finished(outcome: JobOutcome): Promise<void> {
     this.ended.add(outcome.jobId);
+    this.lastEngine = outcome.card?.engine ?? this.lastEngine;
     if (this.status === null || this.status.jobId === outcome.jobId) this.status = null;
     await this.options.records.clear();
     for (const resolve of this.waiting) resolve(outcome);

@@ -36,7 +36,7 @@ export class StatusBar implements vscode.Disposable {
 
   private update(): void {
     const job = this.services.jobs.current;
-    this.engine = job?.engine ?? this.engine;
+    this.engine = this.services.jobs.engine;
     if (this.running !== (job !== null)) {
       this.running = job !== null;
       void vscode.commands.executeCommand('setContext', contextKeys.jobRunning, this.running);

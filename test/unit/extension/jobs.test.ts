@@ -43,6 +43,16 @@ function setUp(memory = new FakeMemory(), session = 'now') {
 }
 
 describe('a job', () => {
+  it('names the engine of the last job, also of one that ended before its first notice', async () => {
+    const { jobs } = setUp();
+    assert.equal(jobs.engine, null);
+    const engine = { kind: 'wasm', build: 'wasm-simd-1', reason: 'WASM: in a test' } as const;
+    await jobs.finished(outcome({ card: { engine } as JobOutcome['card'] }));
+    assert.deepEqual(jobs.engine, engine);
+    await jobs.changed(status({ jobId: 'next', engine: { ...engine, kind: 'webgpu' } }));
+    assert.equal(jobs.engine?.kind, 'webgpu');
+  });
+
   it('is remembered from its first notice on, and forgotten at its end', async () => {
     const { jobs, records } = setUp();
     await jobs.changed(status());
