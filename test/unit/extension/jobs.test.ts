@@ -45,7 +45,6 @@ function setUp(memory = new FakeMemory(), session = 'now') {
 describe('a job', () => {
   it('names the engine of the last job, also of one that ended before its first notice', async () => {
     const { jobs } = setUp();
-    assert.equal(jobs.engine, null);
     const engine = { kind: 'wasm', build: 'wasm-simd-1', reason: 'WASM: in a test' } as const;
     await jobs.finished(outcome({ card: { engine } as JobOutcome['card'] }));
     assert.deepEqual(jobs.engine, engine);
