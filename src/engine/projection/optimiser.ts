@@ -56,9 +56,10 @@ export class Descent {
 
   /** Moves the positions once (assembly/optimiser.ts); `normaliser` divides the repulsive half. */
   step(attractive: Pointer, repulsive: Pointer, normaliser: number, settings: StepSettings): void {
+    // prettier-ignore
     this.#workspace.kernels.descend(
-      ...([this.#count, this.#positions, this.#velocities, this.#gains, attractive, repulsive] as const),
-      ...([settings.exaggeration, 1 / normaliser, settings.learningRate, settings.momentum] as const),
+      this.#count, this.#positions, this.#velocities, this.#gains, attractive, repulsive,
+      settings.exaggeration, 1 / normaliser, settings.learningRate, settings.momentum,
     );
   }
 

@@ -61,9 +61,10 @@ export class PanelledPoints {
     const indices = new Uint32Array(queries.length * k);
     const squared = new Float32Array(queries.length * k);
     await this.#blocks(queries, hooks, (first, length, padded) => {
+      // prettier-ignore
       this.#kernels.nearest(
-        ...([this.#queries, padded, this.#self, this.#panels] as const),
-        ...([this.count, this.dimensions, k, keys, this.#tile] as const),
+        this.#queries, padded, this.#self, this.#panels,
+        this.count, this.dimensions, k, keys, this.#tile,
       );
       const found = this.#workspace.integers(keys, 2 * length * k);
       const distances = this.#workspace.floats(keys, 2 * length * k);

@@ -20,7 +20,8 @@ export interface Settings {
   readonly recipe: Recipe;
   readonly fit: FitMode;
   readonly latent: number;
-  readonly epochs: number;
+  /** Null leaves it to the recipe and the number of images. */
+  readonly epochs: number | null;
   readonly batchSize: number;
   readonly learningRate: number;
   readonly weightDecay: number;
@@ -44,7 +45,7 @@ const schemas = {
   recipe: v.fallback(v.picklist(['notebook', 'detector']), 'detector'),
   fit: v.fallback(v.picklist(fitModes), 'contain'),
   latent: v.fallback(whole(1, maxLatent), 20),
-  epochs: v.fallback(whole(1, 10_000), notebookTraining.epochs),
+  epochs: v.fallback(v.nullable(whole(1, 10_000)), null),
   batchSize: v.fallback(whole(1, 1024), notebookTraining.batchSize),
   learningRate: v.fallback(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), notebookTraining.learningRate),
   weightDecay: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), notebookTraining.weightDecay),

@@ -8,7 +8,8 @@ import type { SaveApi } from './save.ts';
 
 /** Defaults for a new training, from the settings. */
 export interface TrainingDefaults {
-  readonly training: TrainingSettings;
+  /** Epochs are null where the recipe and the number of images decide. */
+  readonly training: Omit<TrainingSettings, 'epochs'> & { readonly epochs: number | null };
   readonly latent: number;
   readonly recipe: ModelSpec['recipe'];
   readonly fit: FitMode;

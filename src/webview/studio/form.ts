@@ -6,7 +6,6 @@ import {
   maxLatent,
   maxSide,
   minSide,
-  notebookTraining,
   type FitMode,
   type ModelSpec,
   type Recipe,
@@ -194,9 +193,9 @@ const plain = (value: number): string => {
   return Number(fixed) === value ? fixed : text;
 };
 
-/** A setting left at its default follows the recipe's rule for large sets; any other number is the user's own. */
+/** A setting left alone follows the recipe's rule; a number is the user's own. */
 const proposedEpochs = ({ recipe, training }: TrainingDefaults, images: number): number =>
-  training.epochs === notebookTraining.epochs ? epochsOf(recipe, images) : training.epochs;
+  training.epochs ?? epochsOf(recipe, images);
 
 const corruptionFields = (recipe: Recipe): Pick<FormValues, 'noise' | 'erase'> => ({
   noise: String(corruptionOf[recipe].noise),

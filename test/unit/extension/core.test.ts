@@ -82,7 +82,7 @@ describe('settings', () => {
       fc.property(fc.anything(), (value) => {
         const settings = readSettings(() => value);
         assert.ok(settings.falseAlarmRate > 0 && settings.falseAlarmRate <= 0.5);
-        assert.ok(Number.isInteger(settings.epochs) && settings.epochs >= 1);
+        assert.ok(settings.epochs === null || (Number.isInteger(settings.epochs) && settings.epochs >= 1));
         assert.ok(settings.modelsFolder.length > 0);
         assert.ok(Number.isFinite(settings.memoryBudget));
       }),
@@ -100,7 +100,7 @@ describe('settings', () => {
     const defaults = trainingDefaults(settings);
     assert.equal(defaults.latent, 8);
     assert.equal(defaults.recipe, 'notebook');
-    assert.equal(defaults.training.epochs, 20);
+    assert.equal(defaults.training.epochs, null);
   });
 });
 

@@ -27,9 +27,11 @@ describe('the training form', () => {
   });
 
   it('keeps epochs that the settings set', () => {
-    const training = { ...proposal.defaults.training, epochs: 33 };
-    const own = { ...proposal, defaults: { ...proposal.defaults, training } };
-    assert.equal(initialForm(own, survey).epochs, '33');
+    for (const epochs of [20, 33]) {
+      const training = { ...proposal.defaults.training, epochs };
+      const own = { ...proposal, defaults: { ...proposal.defaults, training } };
+      assert.equal(initialForm(own, survey).epochs, String(epochs));
+    }
   });
 
   it('lets the epochs follow the recipe until somebody types their own', () => {

@@ -59,9 +59,10 @@ export class LayerOperations {
       for (let from = 0; from < bigSize; from += depthBlock) {
         const depth = Math.min(depthBlock, bigSize - from);
         const block = weights + 4 * from * smallSize;
+        // prettier-ignore
         this.#kernels.gemm(
-          ...([count, smallSize, depth, big + 4 * from, bigSize, 1, block, panel, smallSize] as const),
-          ...([small, smallSize, Number(from > 0)] as const),
+          count, smallSize, depth, big + 4 * from, bigSize, 1, block, panel, smallSize,
+          small, smallSize, Number(from > 0),
         );
       }
       return;
@@ -88,28 +89,20 @@ export class LayerOperations {
     const depth = shape.channels;
     const kernels = this.#kernels;
     if (!geometry.layer.strided) {
+      // prettier-ignore
       kernels.gemm(
-        ...([count, bigSize, depth, small, depth, 1, packed, panel * depth, panel] as const),
-        ...([big, bigSize, Number(accumulate)] as const),
+        count, bigSize, depth, small, depth, 1, packed, panel * depth, panel,
+        big, bigSize, Number(accumulate),
       );
       return;
     }
     this.#arena.clear(big, count * bigSize);
     const { height, width, channels } = geometry.big;
     for (const { firstLine, lines, first, positions } of strips(geometry, count)) {
+      // prettier-ignore
       kernels.gemm(
-        ...([
-          positions,
-          patchRow,
-          depth,
-          small + 4 * first * depth,
-          depth,
-          1,
-          packed,
-          panel * depth,
-          panel,
-        ] as const),
-        ...([this.#patches, patchRow, 0] as const),
+        positions, patchRow, depth, small + 4 * first * depth, depth, 1, packed, panel * depth, panel,
+        this.#patches, patchRow, 0,
       );
       kernels.scatterPatches(this.#patches, patchRow, big, height, width, channels, firstLine, lines);
     }
@@ -129,9 +122,10 @@ export class LayerOperations {
   ): void {
     if (!geometry.layer.strided) {
       const { bigSize, smallSize } = geometry;
+      // prettier-ignore
       this.#kernels.gemm(
-        ...([bigSize, smallSize, count, big, 1, bigSize, small, panel, smallSize] as const),
-        ...([gradient, smallSize, Number(accumulate)] as const),
+        bigSize, smallSize, count, big, 1, bigSize, small, panel, smallSize,
+        gradient, smallSize, Number(accumulate),
       );
       return;
     }
@@ -160,26 +154,29 @@ export class LayerOperations {
 
   #gather(geometry: Geometry, big: Pointer, { firstLine, lines }: Strip): void {
     const { height, width, channels } = geometry.big;
+    // prettier-ignore
     this.#kernels.gatherPatches(
-      ...([big, height, width, channels, firstLine, lines, this.#patches, geometry.patchRow] as const),
+      big, height, width, channels, firstLine, lines, this.#patches, geometry.patchRow,
     );
   }
 
   #contractStrip(geometry: Geometry, { first, positions }: Strip, weights: Pointer, small: Pointer): void {
     const { patch, patchRow } = geometry;
     const { channels } = geometry.small;
+    // prettier-ignore
     this.#kernels.gemm(
-      ...([positions, channels, patch, this.#patches, patchRow, 1, weights, panel, channels] as const),
-      ...([small + 4 * first * channels, channels, 0] as const),
+      positions, channels, patch, this.#patches, patchRow, 1, weights, panel, channels,
+      small + 4 * first * channels, channels, 0,
     );
   }
 
   #gradientStrip(geometry: Geometry, { first, positions }: Strip, small: Pointer, gradient: Pointer): void {
     const { patch, patchRow } = geometry;
     const { channels } = geometry.small;
+    // prettier-ignore
     this.#kernels.gemm(
-      ...([patch, channels, positions, this.#patches, 1, patchRow] as const),
-      ...([small + 4 * first * channels, panel, channels, gradient, channels, 1] as const),
+      patch, channels, positions, this.#patches, 1, patchRow,
+      small + 4 * first * channels, panel, channels, gradient, channels, 1,
     );
   }
 }

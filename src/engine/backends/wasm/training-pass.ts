@@ -85,9 +85,10 @@ export class TrainingPass {
     this.#step++;
     const stepSize = learningRate / (1 - beta1 ** this.#step);
     const correction = 1 / Math.sqrt(1 - beta2 ** this.#step);
+    // prettier-ignore
     kernels.adam(
-      ...([parameters, this.#gradient, this.#first, this.#second, vector.length] as const),
-      ...([stepSize, correction, weightDecay] as const),
+      parameters, this.#gradient, this.#first, this.#second, vector.length,
+      stepSize, correction, weightDecay,
     );
     this.#forward.parametersChanged();
   }
@@ -146,9 +147,10 @@ export class TrainingPass {
 
     const values = batch.count * imageSize;
     const throughSigmoid = forward.decoder.at(-1)?.geometry.layer.activation === 'sigmoid';
+    // prettier-ignore
     const squares = kernels.squaredError(
-      ...([forward.reconstructions, targets, this.#current, count * imageSize] as const),
-      ...([2 / values, Number(throughSigmoid)] as const),
+      forward.reconstructions, targets, this.#current, count * imageSize,
+      2 / values, Number(throughSigmoid),
     );
     return squares / values + this.#backward(batch, count, sink);
   }
@@ -165,8 +167,9 @@ export class TrainingPass {
       const row = latentNoise.subarray((from + i) * latent, (from + i + 1) * latent);
       arena.write(this.#noise + 4 * i * latentSize, row);
     }
+    // prettier-ignore
     kernels.sampleLatent(
-      ...([forward.mean, toLogVariance.output, this.#noise, forward.latent, count * latentSize] as const),
+      forward.mean, toLogVariance.output, this.#noise, forward.latent, count * latentSize,
     );
   }
 
@@ -189,9 +192,10 @@ export class TrainingPass {
     let divergence = 0;
     if (toLogVariance) {
       const scale = klWeight / batchCount;
+      // prettier-ignore
       divergence = forward.kernels.divergence(
-        ...([forward.mean, toLogVariance.output, this.#noise, current] as const),
-        ...([this.#meanGradient, this.#logVarianceGradient, count * forward.latentSize, scale] as const),
+        forward.mean, toLogVariance.output, this.#noise, current,
+        this.#meanGradient, this.#logVarianceGradient, count * forward.latentSize, scale,
       );
       divergence *= scale;
       this.#throughStage(toLatent, count, this.#meanGradient, next, sink);
