@@ -39,6 +39,10 @@ export interface Look {
   readonly current: number;
   /** Pictures where there is room. */
   readonly pictures: boolean;
+  /** Radius of the dots, as a multiple of the one that suits the density: 0.5–3. */
+  readonly dotSize: number;
+  /** The points as a table instead of the map. */
+  readonly table: boolean;
 }
 
 export const firstLook: Look = {
@@ -49,6 +53,8 @@ export const firstLook: Look = {
   selection: [],
   current: -1,
   pictures: true,
+  dotSize: 1,
+  table: false,
 };
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -66,6 +72,9 @@ const lookSchema = v.object({
   selection: v.array(count),
   current: v.pipe(v.number(), v.integer(), v.minValue(-1)),
   pictures: v.boolean(),
+  // Not in what earlier versions kept.
+  dotSize: v.optional(v.pipe(v.number(), v.minValue(0.5), v.maxValue(3)), firstLook.dotSize),
+  table: v.optional(v.boolean(), firstLook.table),
 });
 const persistedSchema = v.object({ version: v.literal(1), uri: v.string(), look: lookSchema });
 
