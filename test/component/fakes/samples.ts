@@ -155,7 +155,7 @@ export const proposalOf = (dataset: DatasetSummary): TrainingProposal => ({
   dataset,
   location: `samples/${dataset.name}/train`,
   defaults: {
-    training: notebookTraining,
+    training: { ...notebookTraining, epochs: null },
     latent: 20,
     recipe: 'detector',
     fit: 'contain',
