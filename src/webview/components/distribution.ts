@@ -1,9 +1,11 @@
 /** `ll-distribution`: a histogram of many values with named lines: means, medians, thresholds. */
-import { LitElement, css, html, nothing, svg } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { css, html, nothing, svg } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
 import { formatScore } from '../../shared/verdict.ts';
 import { baseStyles } from '../shared/styles.ts';
-import { binsOf, type Axis } from './distribution-bins.ts';
+import { trainingColor, validationColor } from '../shared/series-colors.ts';
+import { HistogramBase } from './histogram-base.ts';
+import { binsOf, type Axis } from './histogram-bins.ts';
 
 export interface DistributionLine {
   readonly label: string;
@@ -16,33 +18,16 @@ const height = 110;
 const bottom = 18;
 
 @customElement('ll-distribution')
-export class LensDistribution extends LitElement {
+export class LensDistribution extends HistogramBase {
   static override styles = [
     baseStyles,
+    ...HistogramBase.styles,
     css`
-      :host {
-        display: block;
-        min-width: 0;
+      .train .bar {
+        fill: color-mix(in srgb, ${trainingColor} 62%, transparent);
       }
-      svg {
-        display: block;
-        width: 100%;
-        overflow: visible;
-      }
-      .bar {
-        fill: color-mix(in srgb, var(--vscode-charts-blue) 62%, transparent);
-      }
-      .yellow .bar {
-        fill: color-mix(in srgb, var(--vscode-charts-yellow) 62%, transparent);
-      }
-      .plain .bar {
-        fill: color-mix(in srgb, var(--vscode-foreground) 38%, transparent);
-      }
-      .plain .bar.over {
-        fill: color-mix(in srgb, var(--vscode-foreground) 72%, transparent);
-      }
-      .axis {
-        stroke: color-mix(in srgb, var(--vscode-foreground) 45%, transparent);
+      .validation .bar {
+        fill: color-mix(in srgb, ${validationColor} 62%, transparent);
       }
       .solid,
       .dashed {
@@ -55,11 +40,6 @@ export class LensDistribution extends LitElement {
       .faint {
         stroke: color-mix(in srgb, var(--vscode-foreground) 45%, transparent);
         stroke-dasharray: 1 3;
-      }
-      text {
-        fill: var(--vscode-descriptionForeground);
-        font-size: 11px;
-        font-variant-numeric: tabular-nums;
       }
       .lines {
         display: flex;
@@ -82,7 +62,7 @@ export class LensDistribution extends LitElement {
   @property({ attribute: false }) values: ArrayLike<number> = [];
   @property({ attribute: false }) lines: readonly DistributionLine[] = [];
   @property({ attribute: false }) axis: Axis = { low: 0, high: 1 };
-  @property() color: 'blue' | 'yellow' | 'plain' = 'plain';
+  @property() color: 'train' | 'validation' | 'plain' = 'plain';
   /** Begins what a screen reader hears: `Histogram of 31 training batch losses`. */
   @property() label = '';
   /** Bars beyond this value are drawn stronger; null for none. */
@@ -90,30 +70,11 @@ export class LensDistribution extends LitElement {
   /** Names the lines below the drawing. */
   @property({ type: Boolean }) legend = false;
 
-  @state() private width = 320;
-
-  #observer: ResizeObserver | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer = new ResizeObserver(([entry]) => {
-      this.width = Math.max(120, Math.round(entry?.contentRect.width ?? 320));
-    });
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#observer?.disconnect();
-  }
-
   protected override render(): unknown {
     const { values, axis, width, lines, over } = this;
     const wanted = Math.min(Math.floor(width / 7), Math.ceil(Math.sqrt(values.length) * 2));
     const bins = Math.max(8, Math.min(72, wanted));
     const counts = binsOf(values, axis, bins);
-    const peak = Math.max(1, ...counts);
-    const bin = width / bins;
     const floor = top + height;
     const at = (value: number): number => ((value - axis.low) / (axis.high - axis.low)) * width;
     return html`
@@ -124,20 +85,13 @@ export class LensDistribution extends LitElement {
         aria-label=${this.#summary()}
         class=${this.color}
       >
-        ${counts.map((count, index) => {
-          if (count === 0) return nothing;
-          const tall = Math.max(1.5, (count / peak) * height);
-          const beyond = over !== null && (index + 0.5) * bin > at(over);
-          return svg`<rect class=${beyond ? 'bar over' : 'bar'} x=${index * bin + 0.5} y=${floor - tall}
-            width=${Math.max(1, bin - 1)} height=${tall} />`;
-        })}
-        <line class="axis" x1="0" x2=${width} y1=${floor + 0.5} y2=${floor + 0.5} />
+        ${this.renderBars(counts, { floor, tall: height }, over === null ? null : at(over))}
         ${lines.map(
           ({ value, style }) =>
             svg`<line class=${style} x1=${at(value)} x2=${at(value)} y1=${top - 4} y2=${floor} />`,
         )}
-        <text x="0" y=${floor + 14}>${formatScore(Number(axis.low.toPrecision(2)))}</text>
-        <text x=${width} y=${floor + 14} text-anchor="end">
+        <text class="quiet" x="0" y=${floor + 14}>${formatScore(Number(axis.low.toPrecision(2)))}</text>
+        <text class="quiet" x=${width} y=${floor + 14} text-anchor="end">
           ${formatScore(Number(axis.high.toPrecision(2)))}
         </text>
       </svg>

@@ -1,9 +1,10 @@
 /** `ll-histogram`: the calibration scores, the threshold, and where this image stands. */
-import { LitElement, css, html, nothing, svg } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { css, html, nothing, svg } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
 import { formatScore } from '../../shared/verdict.ts';
 import { countOf } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
+import { HistogramBase } from './histogram-base.ts';
 import { histogramOf, placeOf } from './histogram-bins.ts';
 
 const height = 92;
@@ -11,28 +12,13 @@ const top = 20;
 const bottom = 20;
 
 @customElement('ll-histogram')
-export class LensHistogram extends LitElement {
+export class LensHistogram extends HistogramBase {
   static override styles = [
     baseStyles,
+    ...HistogramBase.styles,
     css`
-      :host {
-        display: block;
-        min-width: 0;
-      }
       svg {
-        display: block;
-        width: 100%;
         height: 132px;
-        overflow: visible;
-      }
-      .bar {
-        fill: color-mix(in srgb, var(--vscode-foreground) 38%, transparent);
-      }
-      .bar.over {
-        fill: color-mix(in srgb, var(--vscode-foreground) 62%, transparent);
-      }
-      .axis {
-        stroke: color-mix(in srgb, var(--vscode-foreground) 45%, transparent);
       }
       .threshold {
         stroke: var(--vscode-foreground);
@@ -51,14 +37,6 @@ export class LensHistogram extends LitElement {
       .anomalous .mark-head {
         fill: var(--vscode-charts-red);
       }
-      text {
-        fill: var(--vscode-foreground);
-        font-size: 11px;
-        font-variant-numeric: tabular-nums;
-      }
-      text.quiet {
-        fill: var(--vscode-descriptionForeground);
-      }
     `,
   ];
 
@@ -67,27 +45,9 @@ export class LensHistogram extends LitElement {
   /** This image's score; null draws the calibration scores alone. */
   @property({ attribute: false }) mark: number | null = null;
 
-  @state() private width = 320;
-
-  #observer: ResizeObserver | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer = new ResizeObserver(([entry]) => {
-      this.width = Math.max(120, Math.round(entry?.contentRect.width ?? 320));
-    });
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#observer?.disconnect();
-  }
-
   protected override render(): unknown {
     const { scores, threshold, mark, width } = this;
     const histogram = histogramOf(scores, threshold, mark, Math.max(16, Math.min(64, Math.floor(width / 8))));
-    const bin = width / histogram.counts.length;
     const line = top + height;
     const thresholdAt = placeOf(histogram, threshold) * width;
     return html`
@@ -97,14 +57,7 @@ export class LensHistogram extends LitElement {
         aria-label=${this.#summary()}
         class=${mark !== null && mark > threshold ? 'anomalous' : ''}
       >
-        ${histogram.counts.map((count, index) => {
-          if (count === 0) return nothing;
-          const tall = Math.max(1.5, (count / histogram.peak) * height);
-          const over = (index + 0.5) * bin > thresholdAt;
-          return svg`<rect class=${over ? 'bar over' : 'bar'} x=${index * bin + 0.5} y=${line - tall}
-            width=${Math.max(1, bin - 1)} height=${tall} />`;
-        })}
-        <line class="axis" x1="0" x2=${width} y1=${line + 0.5} y2=${line + 0.5} />
+        ${this.renderBars(histogram.counts, { floor: line, tall: height }, thresholdAt)}
         <line class="threshold" x1=${thresholdAt} x2=${thresholdAt} y1=${top} y2=${line} />
         ${this.#text(thresholdAt, line + 14, `threshold ${formatScore(threshold)}`, 'quiet', width)}
         ${mark === null ? nothing : this.#renderMark(placeOf(histogram, mark) * width, histogram.markBeyond)}

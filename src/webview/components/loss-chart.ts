@@ -5,6 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { EpochRecord } from '../../shared/model-card.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import { baseStyles } from '../shared/styles.ts';
+import { seriesColors, trainingColor, validationColor } from '../shared/series-colors.ts';
 import { ThemeController, themeColor } from '../shared/theme.ts';
 import {
   emptyTrace,
@@ -16,6 +17,10 @@ import {
 } from './loss-series.ts';
 
 const chartHeight = 230;
+
+const variationalWords =
+  'The training loss includes the divergence from the normal distribution, weighted by β; the validation loss is the ' +
+  'mean squared error alone.';
 
 /** Of uPlot's own style sheet, what a chart without legend and selection needs. */
 const uPlotStyles = css`
@@ -92,12 +97,10 @@ export class LensLossChart extends LitElement {
         stroke-width: 2;
       }
       .train {
-        stroke: var(--vscode-charts-blue);
-        fill: var(--vscode-charts-blue);
+        stroke: ${trainingColor};
       }
       .validation {
-        stroke: var(--vscode-charts-yellow);
-        fill: var(--vscode-charts-yellow);
+        stroke: ${validationColor};
       }
       .key .validation line {
         stroke-dasharray: 5 3;
@@ -117,6 +120,10 @@ export class LensLossChart extends LitElement {
         accent-color: var(--vscode-focusBorder);
         margin: 0;
       }
+      .note {
+        margin-top: 4px;
+        max-width: 64ch;
+      }
       .plot {
         min-height: 230px;
         overflow: hidden;
@@ -135,6 +142,9 @@ export class LensLossChart extends LitElement {
   @property({ attribute: false }) trace: BatchTrace = emptyTrace;
   /** The whole run's length: the axis does not move while training. */
   @property({ type: Number }) epochs = 1;
+
+  /** Of a variational model, whose training loss is more than the error: the chart says so. */
+  @property({ type: Boolean }) variational = false;
 
   @state() private logarithmic = false;
   /** Epoch under the pointer. */
@@ -174,6 +184,7 @@ export class LensLossChart extends LitElement {
         </label>
       </div>
       <div class="plot" role="img" aria-label=${this.#summary()} ?hidden=${empty}></div>
+      ${this.variational ? html`<p class="quiet note">${variationalWords}</p>` : nothing}
       ${empty ? html`<div class="empty quiet">The curve begins with the first batches.</div>` : nothing}
     `;
   }
@@ -233,8 +244,7 @@ export class LensLossChart extends LitElement {
   #options(): uPlot.Options {
     const foreground = themeColor('--vscode-descriptionForeground', '--vscode-foreground');
     const lines = themeColor('--vscode-charts-lines', '--vscode-foreground');
-    const blue = themeColor('--vscode-charts-blue', '--vscode-foreground');
-    const yellow = themeColor('--vscode-charts-yellow', '--vscode-foreground');
+    const { training, validation } = seriesColors();
     const background = themeColor('--vscode-editor-background', '--vscode-editorWidget-background');
     const body = getComputedStyle(document.body);
     const font = `11px ${body.fontFamily}`;
@@ -276,16 +286,16 @@ export class LensLossChart extends LitElement {
         },
         {
           ...axis,
-          size: 62,
+          size: (_plot, values) => axisWidth(values),
           grid: { stroke: faint(lines), width: 1 },
           values: (_plot, splits) => splits.map((value) => (value === null ? '' : formatScore(value))),
         },
       ],
       series: [
         {},
-        { stroke: faint(blue), width: 1, points: { show: false }, spanGaps: true },
-        { stroke: blue, width: 2, points: point(blue), spanGaps: true },
-        { stroke: yellow, width: 2, dash: [6, 4], points: point(yellow), spanGaps: true },
+        { stroke: faint(training), width: 1, points: { show: false }, spanGaps: true },
+        { stroke: training, width: 2, points: point(training), spanGaps: true },
+        { stroke: validation, width: 2, dash: [6, 4], points: point(validation), spanGaps: true },
       ],
     };
   }
@@ -296,6 +306,10 @@ export class LensLossChart extends LitElement {
     this.hovered = this.history.find((record) => record.epoch === epoch);
   }
 }
+
+/** Room for the widest of an axis's labels in its 11 px font, in pixels; the first layout has no labels yet. */
+const axisWidth = (labels: readonly string[] | null): number =>
+  labels === null ? 62 : Math.max(40, 16 + 7 * Math.max(...labels.map(({ length }) => length)));
 
 /** A theme colour at a third of its strength; canvases understand `color-mix`. */
 const faint = (color: string): string => `color-mix(in srgb, ${color} 35%, transparent)`;

@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { WireError } from '../../shared/errors.ts';
 import type { ModelCardHostApi, ModelCardView } from '../../shared/protocol/model-card-page.ts';
 import type { Connection } from '../../shared/rpc.ts';
-import { formatPercent, formatScore } from '../../shared/verdict.ts';
+import { formatScore } from '../../shared/verdict.ts';
 import '../components/elements.ts';
 import '../components/error.ts';
 import { facts, factsStyles, tiles, type Fact } from '../components/facts.ts';
@@ -13,7 +13,14 @@ import '../components/loss-chart.ts';
 import '../components/progress.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { splitTable } from '../components/split-table.ts';
-import { countOf, formatBytes, formatCount, formatDate, formatDuration } from '../shared/format.ts';
+import {
+  countOf,
+  formatBytes,
+  formatCount,
+  formatDate,
+  formatDuration,
+  formatPercent,
+} from '../shared/format.ts';
 import type { Store } from '../shared/store.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles, pageStyles, tableStyles } from '../shared/styles.ts';
@@ -121,7 +128,11 @@ export class LensModelCard extends LitElement {
       <div class="two">
         <section>
           <h2>Loss</h2>
-          <ll-loss-chart .history=${card.history} .epochs=${card.training.epochs}></ll-loss-chart>
+          <ll-loss-chart
+            .history=${card.history}
+            .epochs=${card.training.epochs}
+            ?variational=${card.spec.variant === 'variational'}
+          ></ll-loss-chart>
           ${historyTable(card.history)}
         </section>
         <section>

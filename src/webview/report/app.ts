@@ -3,13 +3,13 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { describeShape } from '../../shared/model-spec.ts';
 import type { CheckResult } from '../../shared/protocol/forward.ts';
-import { formatPercent, formatScore, verdictSentence } from '../../shared/verdict.ts';
+import { formatScore, verdictSentence, type Verdict } from '../../shared/verdict.ts';
 import '../components/elements.ts';
 import '../components/error.ts';
 import { facts, factsStyles } from '../components/facts.ts';
 import '../components/histogram.ts';
 import '../components/progress.ts';
-import { baseName, countOf } from '../shared/format.ts';
+import { baseName, countOf, formatPercent, unbroken } from '../shared/format.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles, pageStyles } from '../shared/styles.ts';
 import './pictures.ts';
@@ -122,7 +122,7 @@ export class LensReport extends LitElement {
 
   #renderChecked(request: Checked, result: CheckResult, milliseconds: number): unknown {
     const { verdict } = result;
-    const { evidence, conclusion } = verdictSentence(verdict);
+    const { evidence, conclusion } = verdictWords(verdict);
     const { calibration } = request.card;
     const seen = `${describeShape(result)}, from ${result.originalHeight} × ${result.originalWidth}`;
     return html`
@@ -177,11 +177,17 @@ export class LensReport extends LitElement {
   }
 }
 
+/** The verdict's sentences, their percentages held together. */
+function verdictWords(verdict: Verdict): ReturnType<typeof verdictSentence> {
+  const { evidence, conclusion } = verdictSentence(verdict);
+  return { evidence: unbroken(evidence), conclusion: unbroken(conclusion) };
+}
+
 /** What a screen reader hears when the state changes; errors speak for themselves. */
 function spoken(state: ReportState): string {
   if (state.kind === 'checking') return `Checking ${baseName(state.request.name)}.`;
   if (state.kind !== 'checked') return '';
-  const { conclusion, evidence } = verdictSentence(state.result.verdict);
+  const { conclusion, evidence } = verdictWords(state.result.verdict);
   return `${baseName(state.request.name)}: ${conclusion} ${evidence}`;
 }
 

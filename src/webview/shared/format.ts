@@ -1,4 +1,6 @@
-/** Numbers and names as people read them. Scores and shares are formatted by `shared/verdict.ts`. */
+/** Numbers and names as people read them. Scores are formatted by `shared/verdict.ts`. */
+import { formatPercent as formatShare } from '../../shared/verdict.ts';
+
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** 12345 → `12,345`. */
@@ -7,6 +9,12 @@ export const formatCount = (count: number): string => (Number.isFinite(count) ? 
 /** `1 image`, `1,200 images`. */
 export const countOf = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
+
+/** Keeps every percent sign on the line of its number. */
+export const unbroken = (text: string): string => text.replaceAll(' %', '\u00a0%');
+
+/** A share as `shared/verdict.ts` writes it, `6.25 %`, held together. */
+export const formatPercent = (share: number): string => unbroken(formatShare(share));
 
 /** `0.4 s`, `8 s`, `3 min 20 s`, `1 h 05 min`. */
 export function formatDuration(seconds: number): string {

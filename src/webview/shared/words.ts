@@ -9,8 +9,8 @@ import {
   type Recipe,
 } from '../../shared/model-spec.ts';
 import type { JobPhase } from '../../shared/protocol/engine.ts';
-import { formatPercent, formatScore, smallestRate } from '../../shared/verdict.ts';
-import { countOf, formatCount } from './format.ts';
+import { formatScore, smallestRate } from '../../shared/verdict.ts';
+import { countOf, formatCount, formatPercent } from './format.ts';
 
 export const recipeNames: Readonly<Record<Recipe, string>> = {
   detector: 'Detect anomalies',
@@ -115,8 +115,8 @@ export function progressWords(progress: TrainingProgress, epochs: number): strin
   if (progress.state === 'finished') return `Finished after ${countOf(progress.epoch, 'epoch')}`;
   const where =
     progress.step === 0
-      ? `after epoch ${progress.epoch} of ${epochs}`
-      : `in epoch ${progress.epoch + 1} of ${epochs}`;
+      ? `after epoch ${formatCount(progress.epoch)} of ${formatCount(epochs)}`
+      : `in epoch ${formatCount(progress.epoch + 1)} of ${formatCount(epochs)}`;
   return progress.state === 'stopped' ? `Stopped ${where}` : `Not finished: last saved ${where}`;
 }
 

@@ -2,14 +2,14 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { JobOutcome } from '../../shared/protocol/engine.ts';
-import { formatPercent, formatScore } from '../../shared/verdict.ts';
+import { formatScore } from '../../shared/verdict.ts';
 import { factsStyles, tiles, type Fact } from '../components/facts.ts';
 import '../components/elements.ts';
 import '../components/error.ts';
 import '../components/examples-strip.ts';
 import '../components/loss-chart.ts';
 import '../components/progress.ts';
-import { formatCount, formatDuration } from '../shared/format.ts';
+import { formatCount, formatDuration, formatPercent } from '../shared/format.ts';
 import { baseStyles, pageStyles } from '../shared/styles.ts';
 import { progressWords } from '../shared/words.ts';
 import './model-details.ts';
@@ -176,6 +176,7 @@ export class LensEndedPage extends LitElement {
               .history=${snapshot.history}
               .trace=${job.trace}
               .epochs=${Math.max(1, job.epochs)}
+              ?variational=${snapshot.card?.spec.variant === 'variational'}
             ></ll-loss-chart>`
           : nothing
       }

@@ -73,7 +73,11 @@ export class LensModelDetails extends LitElement {
       <div class="two">
         <section>
           <h2>Loss</h2>
-          <ll-loss-chart .history=${card.history} .epochs=${card.training.epochs}></ll-loss-chart>
+          <ll-loss-chart
+            .history=${card.history}
+            .epochs=${card.training.epochs}
+            ?variational=${card.spec.variant === 'variational'}
+          ></ll-loss-chart>
           ${historyTable(card.history)}
         </section>
         <section>

@@ -147,6 +147,7 @@ export class LensRunningPage extends LitElement {
                 .history=${snapshot.history}
                 .trace=${job.trace}
                 .epochs=${Math.max(1, job.epochs)}
+                ?variational=${snapshot.card?.spec.variant === 'variational'}
               ></ll-loss-chart>
             </section>`
           : nothing
@@ -168,7 +169,7 @@ export class LensRunningPage extends LitElement {
     const last = history.at(-1);
     const epoch = Math.min(history.length + 1, Math.max(1, epochs));
     const list: Fact[] = [
-      { term: 'Epoch', value: `${epoch} of ${epochs}` },
+      { term: 'Epoch', value: `${formatCount(epoch)} of ${formatCount(epochs)}` },
       { term: 'Time left', value: secondsLeft === null ? '–' : formatTimeLeft(secondsLeft) },
       { term: 'Images/s', value: imagesPerSecond === null ? '–' : formatCount(imagesPerSecond) },
       { term: 'Training loss', value: last === undefined ? '–' : formatScore(last.train) },

@@ -106,7 +106,7 @@ describe('the histogram’s numbers', () => {
   });
 
   it('stand equal scores, no scores and scores that are no numbers', () => {
-    assert.equal(histogramOf([1, 1, 1], 1, null, 10).peak, 3);
+    assert.equal(Math.max(...histogramOf([1, 1, 1], 1, null, 10).counts), 3);
     const none = histogramOf([], 0, null, 10);
     assert.ok(none.low < none.high);
     const odd = histogramOf([Number.NaN, 1, Number.POSITIVE_INFINITY], 1, null, 10);

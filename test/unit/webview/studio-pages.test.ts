@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readModelFile } from '../../../src/shared/model-file.ts';
 import { readPoints } from '../../../src/shared/map-points.ts';
-import { axisOf, binsOf } from '../../../src/webview/components/distribution-bins.ts';
+import { axisOf, binsOf } from '../../../src/webview/components/histogram-bins.ts';
 import { latentAlong } from '../../../src/webview/studio/pages/directions.ts';
 import { drawPoints, evenly, latentsOf, thumbnailOf } from '../../../src/webview/studio/pages/draw.ts';
 import { latestOnly } from '../../../src/webview/shared/latest.ts';

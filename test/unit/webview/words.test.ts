@@ -70,7 +70,7 @@ describe('numbers as people read them', () => {
 describe('facts as sentences', () => {
   it('promise no lower rate than the images allow', () => {
     assert.equal(rateWarning(99, 0.01), null);
-    assert.match(rateWarning(60, 0.01) ?? '', /60 calibration images .* is 1\.64 %, not 1 %/);
+    assert.match(rateWarning(60, 0.01) ?? '', /60 calibration images .* is 1\.64\u00a0%, not 1\u00a0%/);
     assert.match(rateWarning(0, 0.01) ?? '', /no verdict/);
     const calibration = {
       score: 'mse' as const,
@@ -81,7 +81,7 @@ describe('facts as sentences', () => {
       threshold: 0.02,
       when: '',
     };
-    assert.match(calibrationWords(calibration), /at most 1\.64 % are.*You asked for 1 %/);
+    assert.match(calibrationWords(calibration), /at most 1\.64\u00a0% are.*You asked for 1\u00a0%/);
     assert.doesNotMatch(calibrationWords({ ...calibration, promisedRate: 0.01 }), /You asked/);
   });
 

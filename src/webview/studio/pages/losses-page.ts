@@ -1,12 +1,12 @@
 /** The last epoch's batch losses, as in the notebook, and the per-image scores that thresholds are about. */
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { formatPercent, formatScore } from '../../../shared/verdict.ts';
+import { formatScore } from '../../../shared/verdict.ts';
 import '../../components/distribution.ts';
-import { axisOf, type Axis } from '../../components/distribution-bins.ts';
+import { axisOf, type Axis } from '../../components/histogram-bins.ts';
 import type { DistributionLine } from '../../components/distribution.ts';
 import { factsStyles, tiles } from '../../components/facts.ts';
-import { countOf } from '../../shared/format.ts';
+import { countOf, formatPercent } from '../../shared/format.ts';
 import { tableStyles } from '../../shared/styles.ts';
 import type { ModelView } from '../model-view.ts';
 import { ModelPageBase } from './model-page-base.ts';
@@ -114,13 +114,13 @@ export class LensLossesPage extends ModelPageBase {
     return html`<section>
       <h2>Batch losses of epoch ${epoch ?? '–'}</h2>
       <div class="two">
-        ${this.#renderSeries('Training', 'blue', train, axis)}
-        ${this.#renderSeries('Validation', 'yellow', validation, axis)}
+        ${this.#renderSeries('Training', 'train', train, axis)}
+        ${this.#renderSeries('Validation', 'validation', validation, axis)}
       </div>
     </section>`;
   }
 
-  #renderSeries(title: string, color: 'blue' | 'yellow', values: Float64Array, axis: Axis): unknown {
+  #renderSeries(title: string, color: 'train' | 'validation', values: Float64Array, axis: Axis): unknown {
     if (values.length === 0) return nothing;
     const lines: readonly DistributionLine[] = [
       { label: 'mean', value: meanOf(values), style: 'solid' },
@@ -255,7 +255,7 @@ export class LensLossesPage extends ModelPageBase {
       case 'deviation':
         return `Mean + ${this.deviations} standard deviations`;
       case 'quantile':
-        return `${this.quantile} % quantile`;
+        return `${this.quantile}\u00a0% quantile`;
       case 'notebook':
         return 'Notebook: mean + deviation of the batches';
     }
