@@ -9,7 +9,9 @@ import { pictureOf } from '../../shared/pixels.ts';
 import type { ModelView } from '../model-view.ts';
 import { drawPoints } from './draw.ts';
 import { ModelPageBase } from './model-page-base.ts';
+import { pictureTableStyles } from './picture-table.ts';
 import { meanOf } from './rules.ts';
+import { seedField } from './seed-field.ts';
 
 /** As in the notebook. */
 const notebookSigma = 0.2;
@@ -37,26 +39,14 @@ interface Request {
 export class LensDenoisePage extends ModelPageBase {
   static override styles = [
     ...ModelPageBase.styles,
+    pictureTableStyles,
     css`
-      .scroll {
-        overflow-x: auto;
-        padding: 2px;
-        margin: -2px;
-      }
-      table {
-        border-collapse: separate;
-        border-spacing: 0;
-        table-layout: fixed;
-        width: 100%;
-      }
       table.many {
         min-width: 560px;
       }
       th {
         width: 84px;
         text-align: start;
-        font-weight: normal;
-        padding: 0;
         vertical-align: middle;
       }
       td {
@@ -148,21 +138,10 @@ export class LensDenoisePage extends ModelPageBase {
         </div>
         <div class="control">
           <label for="seed">Seed</label>
-          <input
-            id="seed"
-            type="number"
-            min="0"
-            max="4294967295"
-            step="1"
-            .value=${String(this.seed)}
-            @change=${(event: Event) => {
-              const input = event.target as HTMLInputElement;
-              if (input.checkValidity() && !Number.isNaN(input.valueAsNumber)) {
-                this.seed = input.valueAsNumber;
-                this.#ask();
-              } else input.value = String(this.seed);
-            }}
-          />
+          ${seedField('seed', this.seed, (seed) => {
+            this.seed = seed;
+            this.#ask();
+          })}
         </div>
       </div>
       ${chosen === null ? html`<p class="quiet">This file holds no images; choose some.</p>` : nothing}

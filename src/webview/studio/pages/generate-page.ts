@@ -8,6 +8,7 @@ import { pictureOf, type Picture } from '../../shared/pixels.ts';
 import type { ModelView } from '../model-view.ts';
 import { latentAlong } from './directions.ts';
 import { ModelPageBase } from './model-page-base.ts';
+import { seedField } from './seed-field.ts';
 
 const samplesAtOnce = 32;
 const mostDirections = 8;
@@ -109,20 +110,7 @@ export class LensGeneratePage extends ModelPageBase {
         <h2>Samples from the prior</h2>
         <div class="actions">
           <label for="seed">Seed</label>
-          <input
-            id="seed"
-            type="number"
-            min="0"
-            max="4294967295"
-            step="1"
-            .value=${String(this.seed)}
-            @change=${(event: Event) => {
-              const input = event.target as HTMLInputElement;
-              if (input.checkValidity() && !Number.isNaN(input.valueAsNumber))
-                this.#setSeed(view, input.valueAsNumber);
-              else input.value = String(this.seed);
-            }}
-          />
+          ${seedField('seed', this.seed, (seed) => this.#setSeed(view, seed))}
           <vscode-button secondary icon="refresh" @click=${() => this.#setSeed(view, this.seed + 1)}
             >Draw Others</vscode-button
           >

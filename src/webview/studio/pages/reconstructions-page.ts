@@ -9,6 +9,7 @@ import { pictureOf, type Picture } from '../../shared/pixels.ts';
 import type { ModelView } from '../model-view.ts';
 import { drawPoints, evenly, latentsOf, thumbnailOf } from './draw.ts';
 import { ModelPageBase } from './model-page-base.ts';
+import { pictureTableStyles } from './picture-table.ts';
 
 /** Rows of the grid while not all epochs are asked for. */
 const mostRows = 9;
@@ -29,23 +30,13 @@ interface Other {
 export class LensReconstructionsPage extends ModelPageBase {
   static override styles = [
     ...ModelPageBase.styles,
+    pictureTableStyles,
     css`
-      .scroll {
-        overflow-x: auto;
-        padding: 2px;
-        margin: -2px;
-      }
       table {
-        border-collapse: separate;
-        border-spacing: 0;
-        width: 100%;
         min-width: 460px;
-        table-layout: fixed;
       }
       th {
-        font-weight: normal;
         color: var(--vscode-descriptionForeground);
-        padding: 0;
         text-align: center;
         overflow: hidden;
         text-overflow: ellipsis;
