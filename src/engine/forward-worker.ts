@@ -54,5 +54,7 @@ connect<ForwardApi, Record<string, never>>(portChannel(self), {
     withModel((model) => model.denoise(images, count, sigma, seed)),
   principalDirections: ({ count }) => withModel((model) => model.principalDirections(count)),
   samplePrior: ({ count, seed }) => withModel((model) => model.samplePrior(count, seed)),
+  neighbourDistances: ({ count, k, start, end }) =>
+    withModel((model) => model.neighbourDistances(count, k, start, end)),
   place: ({ latent, method }) => withModel((model) => model.place(latent, method)),
 });

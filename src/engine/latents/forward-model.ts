@@ -14,6 +14,7 @@ import { meanSquaredErrors } from '../scoring/reconstruction-error.ts';
 import { gather, imageSize } from '../training/batches.ts';
 import { toBytes } from '../training/examples.ts';
 import { denoise } from './denoise.ts';
+import { NeighbourIndex } from './neighbour-index.ts';
 import { placeLatent } from './place.ts';
 import { principalAxes } from './principal-axes.ts';
 
@@ -38,6 +39,7 @@ export function priorLatents(count: number, latent: number, seed: number): Float
 
 export class ForwardModel {
   #points: MapPoints | null | undefined;
+  #neighbours: { readonly count: number; readonly index: NeighbourIndex } | undefined;
 
   private constructor(
     readonly engine: Engine,
@@ -85,6 +87,16 @@ export class ForwardModel {
   principalDirections(count: number): PrincipalDirections {
     const points = this.#mapPoints();
     return principalAxes(points.latents, points.count, points.latent, count);
+  }
+
+  neighbourDistances(count: number, k: number, start: number, end: number): Answer<'neighbourDistances'> {
+    const points = this.#mapPoints();
+    const sound = [count, k, start, end].every((value) => Number.isInteger(value) && value >= 0);
+    if (!sound || count > points.count || start > end || end > count)
+      throw new LensError('internal', `The map has no points ${start} to ${end} of ${count}.`);
+    if (this.#neighbours?.count !== count)
+      this.#neighbours = { count, index: new NeighbourIndex(points.latents, count, points.latent) };
+    return { distances: this.#neighbours.index.meanDistances(k, start, end) };
   }
 
   async place(latent: Float32Array, method: ProjectionMethod): Promise<Placement> {

@@ -96,6 +96,17 @@ export interface ForwardApi {
     readonly latents: Float32Array;
     readonly images: Uint8Array;
   };
+  /**
+   * Mean Euclidean distances of the stored points from `start` to `end` to their `k` nearest others among the first
+   * `count`, by their latents: F64 `[end − start]`. Asked for piece by piece, it leaves room for other calls.
+   * @throws LensError `internal` without points, or for a range that they do not have
+   */
+  neighbourDistances(params: {
+    readonly count: number;
+    readonly k: number;
+    readonly start: number;
+    readonly end: number;
+  }): { readonly distances: Float64Array };
   /** The place of a latent F32 `[k]` on a stored projection. @throws LensError `internal` where the file has none */
   place(params: { readonly latent: Float32Array; readonly method: ProjectionMethod }): Placement;
 }

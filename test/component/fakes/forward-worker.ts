@@ -86,6 +86,7 @@ connect<ForwardApi, Record<never, never>>(portChannel(self as unknown as Worker)
     );
     return { latents, images: decodeAll(latents, count) };
   },
+  neighbourDistances: unused,
   place: unused,
   check: async ({ name, bytes }) => {
     if (name.includes('broken.png')) {
