@@ -8,7 +8,16 @@ import { cssRgb } from './css-rgb.ts';
 import type { Drawing } from './drawing.ts';
 import { nearestWithin, neighbourTowards, type Direction } from './grid.ts';
 import { boxOf, pointsInBox, pointsInLasso } from './lasso.ts';
-import { ScaledPictures, paint, type Painted } from './painter.ts';
+import {
+  ScaledPictures,
+  frameOf,
+  paint,
+  paintMoved,
+  type Frame,
+  type Painted,
+  type Scene,
+  type Target,
+} from './painter.ts';
 import type { PointPictures } from './pictures.ts';
 import { fit, pan, toScreen, toWorld, zoomAt, type Point, type Size, type View } from './plane.ts';
 import type { Mark } from './session.ts';
@@ -125,6 +134,8 @@ export class LensMapCanvas extends LitElement {
   /** Null fits all of it. */
   @property({ attribute: false }) view: View | null = null;
   @property({ attribute: false }) pictures: PointPictures | null = null;
+  /** Radius of the dots, as a multiple of the one that suits the density. */
+  @property({ type: Number }) dotSize = 1;
   @property({ reflect: true }) tool: Tool = 'move';
   @property({ type: Number }) current = -1;
   @property({ attribute: false }) mark: Mark | null = null;
@@ -147,6 +158,8 @@ export class LensMapCanvas extends LitElement {
   #painted: Painted = { picture: 0, radius: 3, missing: [] };
   #scaled = new ScaledPictures();
   #image: ImageData | undefined;
+  /** What the last picture was made of, and where it lies; undefined where it must be painted anew. */
+  #last: { readonly frame: Frame; readonly of: readonly unknown[]; readonly exact: boolean } | undefined;
   #pressed: { readonly start: Point; readonly view: View; moved: boolean; readonly mode: Tool } | undefined;
 
   override connectedCallback(): void {
@@ -184,6 +197,7 @@ export class LensMapCanvas extends LitElement {
 
   /** Moves the map so that the point is on screen. */
   bring(point: number): void {
+    if (this.#size.width === 0) return;
     const place = this.#screenOf(point);
     const { width, height } = this.#size;
     const margin = Math.min(24, width / 6, height / 6);
@@ -192,7 +206,13 @@ export class LensMapCanvas extends LitElement {
     this.#change(pan(this.shownView, width / 2 - place.x, height / 2 - place.y));
   }
 
+  /** Paints all of it anew: something on it has changed. */
   repaint(): void {
+    this.#last = undefined;
+    this.#schedule();
+  }
+
+  #schedule(): void {
     if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
@@ -221,7 +241,7 @@ export class LensMapCanvas extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('pictures')) this.#scaled = new ScaledPictures();
-    this.repaint();
+    this.#schedule();
   }
 
   #renderOverlay(): unknown {
@@ -271,21 +291,46 @@ export class LensMapCanvas extends LitElement {
       canvas.width = columns;
       canvas.height = rows;
       this.#image = new ImageData(columns, rows);
+      this.#last = undefined;
     }
     const image = this.#image;
-    const words = new Uint32Array(image.data.buffer);
     const before = this.#painted;
-    this.#painted = paint(
-      { words, width: columns, height: rows, ratio },
-      this.shownView,
-      { ...drawing, ...this.#colors(), pictures },
-      this.#scaled,
-    );
-    canvas.getContext('2d')?.putImageData(image, 0, 0);
+    const target = { words: new Uint32Array(image.data.buffer), width: columns, height: rows, ratio };
+    const colors = this.#colors();
+    const scene = { ...drawing, ...colors, pictures, dotSize: this.dotSize };
+    this.#painted = this.#paintInto(target, scene, [drawing, colors, pictures, this.dotSize, ratio]);
+    this.#context(canvas)?.putImageData(image, 0, 0);
     canvas.dataset['detail'] = this.#painted.picture > 0 ? 'pictures' : 'dots';
     pictures?.want('map', this.#painted.missing);
     if (before.picture !== this.#painted.picture || before.radius !== this.#painted.radius)
       this.requestUpdate('hover');
+  }
+
+  /** By moving the last picture where only the view was moved; else, and when the pointer lets go, anew. */
+  #paintInto(target: Target, scene: Scene, of: readonly unknown[]): Painted {
+    const frame = frameOf(target, this.shownView);
+    const last = this.#last;
+    const same = last?.of.every((one, index) => one === of[index]) === true;
+    if (same && last.frame.perUnit === frame.perUnit) {
+      const [dx, dy] = [Math.round(frame.left - last.frame.left), Math.round(frame.top - last.frame.top)];
+      const moved = { ...frame, left: last.frame.left + dx, top: last.frame.top + dy };
+      // Whole pixels: with a fractional pixel ratio the picture lags by half of one at most while it is dragged.
+      const exact = Math.abs(moved.left - frame.left) + Math.abs(moved.top - frame.top) < 1e-3;
+      const overlaps = Math.abs(dx) < target.width && Math.abs(dy) < target.height;
+      if (overlaps && (this.dragging || (exact && last.exact))) {
+        if (dx === 0 && dy === 0) return this.#painted;
+        this.#last = { frame: moved, of, exact: exact && last.exact };
+        const painted = paintMoved(target, moved, scene, this.#scaled, dx, dy);
+        if (painted.missing.length > 0) this.#last = { ...this.#last, exact: false };
+        return painted;
+      }
+    }
+    this.#last = { frame, of, exact: true };
+    return paint(target, this.shownView, scene, this.#scaled);
+  }
+
+  #context(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
+    return canvas.getContext('2d', { alpha: false });
   }
 
   #themed: Themed = {

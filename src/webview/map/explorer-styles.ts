@@ -8,62 +8,6 @@ export const explorerStyles = css`
     grid-template-columns: minmax(0, 1fr);
     height: 100%;
   }
-  .toolbar {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 4px 10px;
-    padding: 6px 10px;
-    border-bottom: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
-  }
-  .group {
-    display: inline-flex;
-    align-items: center;
-    gap: 2px;
-  }
-  .tool {
-    display: inline-flex;
-    padding: 3px;
-    border: 1px solid transparent;
-    border-radius: 5px;
-    background: none;
-    color: var(--vscode-icon-foreground, var(--vscode-foreground));
-    cursor: pointer;
-  }
-  .tool:hover {
-    background: var(--vscode-toolbar-hoverBackground);
-    border-color: var(--vscode-contrastActiveBorder, transparent);
-  }
-  .tool[aria-pressed='true'] {
-    background: var(--vscode-inputOption-activeBackground);
-    border-color: var(--vscode-inputOption-activeBorder, transparent);
-    color: var(--vscode-inputOption-activeForeground);
-  }
-  select,
-  input[type='search'] {
-    font: inherit;
-    color: var(--vscode-dropdown-foreground);
-    background: var(--vscode-dropdown-background);
-    border: 1px solid var(--vscode-dropdown-border, var(--vscode-contrastBorder, transparent));
-    border-radius: 2px;
-    padding: 2px 4px;
-    min-width: 0;
-  }
-  input[type='search'] {
-    color: var(--vscode-input-foreground);
-    background: var(--vscode-input-background);
-    border-color: var(--vscode-input-border, var(--vscode-contrastBorder, transparent));
-    width: 150px;
-    flex: 0 1 150px;
-  }
-  input::placeholder {
-    color: var(--vscode-input-placeholderForeground);
-  }
-  label {
-    display: inline-flex;
-    align-items: center;
-    gap: 5px;
-  }
   .body {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -99,10 +43,28 @@ export const explorerStyles = css`
     gap: 4px;
     grid-template-columns: minmax(0, 1fr);
   }
+  .stage > ll-point-table,
+  .stage > ll-map-canvas {
+    grid-row: 1;
+    grid-column: 1;
+    min-height: 0;
+  }
   .legend {
+    grid-row: 2;
     padding: 4px 8px;
     max-height: 92px;
     overflow-y: auto;
+  }
+  .legend.folded {
+    position: absolute;
+    inset-inline-start: 4px;
+    bottom: 4px;
+    max-width: calc(100% - 8px);
+    max-height: min(220px, calc(100% - 8px));
+    padding: 0;
+    display: grid;
+    overflow: visible;
+    z-index: 1;
   }
   .panel {
     display: grid;
@@ -122,17 +84,8 @@ export const explorerStyles = css`
     gap: 8px;
     grid-template-columns: minmax(0, 1fr);
   }
-  .panel .head {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: 8px;
-  }
   .body.with-panel {
     grid-template-rows: minmax(0, 1fr) minmax(0, min(46%, 420px));
-  }
-  .rows {
-    height: 236px;
   }
   .status {
     display: flex;
@@ -142,12 +95,25 @@ export const explorerStyles = css`
     font-size: 0.92em;
     border-top: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
   }
+  .status.short,
+  .status.short span,
+  .status.short strong {
+    white-space: nowrap;
+  }
+  .status.short {
+    display: block;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    padding: 1px 8px 2px;
+  }
+  .status.short > * {
+    margin-inline-end: 10px;
+  }
   .measures {
     font-variant-numeric: tabular-nums;
   }
   .notice {
     display: flex;
-    flex-wrap: wrap;
     gap: 2px 10px;
     align-items: center;
     padding: 4px 10px;
@@ -156,7 +122,11 @@ export const explorerStyles = css`
     border: 1px solid var(--vscode-inputValidation-warningBorder, transparent);
   }
   .notice .path {
-    flex: 1 1 160px;
+    flex: 1 1 0;
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .notice button.link {
     color: inherit;

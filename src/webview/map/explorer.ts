@@ -4,56 +4,48 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { defaultSteps, interpolate } from '../../shared/interpolation.ts';
 import type { ProjectionMethod } from '../../shared/model-card.ts';
 import '../components/elements.ts';
+import '../components/error.ts';
 import '../components/image.ts';
-import { countOf, formatCount } from '../shared/format.ts';
+import '../components/progress.ts';
+import { countOf } from '../shared/format.ts';
 import { latestOnly } from '../shared/latest.ts';
 import { pictureOf, type Picture } from '../shared/pixels.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { ThemeController, isDark } from '../shared/theme.ts';
 import './canvas.ts';
+import { PointChecks } from './checks.ts';
+import { LatentComparison, type Listing } from './comparison.ts';
 import type { LensMapCanvas, MapEvents, Place, Tool } from './canvas.ts';
 import { selectionCsv } from './csv.ts';
-import { deriver, possibleColorings, projectionOf } from './derive.ts';
+import { deriver, projectionOf } from './derive.ts';
 import type { Drawing } from './drawing.ts';
 import { explorerStyles } from './explorer-styles.ts';
 import type { Coloring } from './groups.ts';
 import './legend.ts';
-import { extremes, meanDistances, neighboursOf } from './neighbours.ts';
+import { panelStyles } from './panel-styles.ts';
 import './path-strip.ts';
 import { PointPictures, decodeLatents } from './pictures.ts';
 import { toScreen, type Point } from './plane.ts';
 import './point-details.ts';
 import './point-list.ts';
+import './point-panel.ts';
 import type { ListedPoint } from './point-list.ts';
+import './point-table.ts';
+import './projection-bar.ts';
+import './selection-panel.ts';
 import type { MapSession } from './session.ts';
 import type { Look, MapModel } from './state.ts';
-import { coloringNames, methodNames, pointWords, projectionWords, spokenPoint } from './words.ts';
+import './toolbar.ts';
+import type { Extreme, MapCommand } from './toolbar.ts';
+import { pointWords, projectionWords, spokenPoint, type ProjectionWords } from './words.ts';
 
-/** Neighbours listed of a point. */
-const neighbourCount = 10;
-/** Points of a list of outliers or near-duplicates. */
-const extremeCount = 50;
-/** Outliers are looked for among so many points: every one is compared with every other. */
-const mostCompared = 12_000;
-
-/** A list that was asked for: what it is called and what its values are. */
-interface Listing {
-  readonly title: string;
-  readonly note: string;
-  readonly points: readonly ListedPoint[];
-}
-
-const tools: readonly { readonly tool: Tool; readonly icon: string; readonly title: string }[] = [
-  { tool: 'move', icon: 'move', title: 'Move the map; Shift and drag selects a box' },
-  { tool: 'lasso', icon: 'edit', title: 'Select by drawing around images' },
-  { tool: 'box', icon: 'symbol-namespace', title: 'Select a box' },
-  { tool: 'decode', icon: 'eye', title: 'Show what the decoder makes of any place' },
-];
+/** With less than this in CSS pixels the map keeps its room: tools, legend and status give way. */
+const roomy = { width: 640, height: 420 };
 
 @customElement('ll-map-explorer')
 export class LensMapExplorer extends LitElement {
-  static override styles = [baseStyles, explorerStyles];
+  static override styles = [baseStyles, panelStyles, explorerStyles];
 
   @property({ attribute: false }) session!: MapSession;
   @property({ attribute: false }) model!: MapModel;
@@ -65,10 +57,10 @@ export class LensMapExplorer extends LitElement {
   @state() private probed: Picture | undefined;
   @state() private path: readonly Place[] = [];
   @state() private strip: readonly Picture[] = [];
-  @state() private listing: Listing | null = null;
-  @state() private comparing = false;
   @state() private arrived = 0;
   @state() private spoken = '';
+  @state() private width = 0;
+  @state() private height = 0;
 
   @query('ll-map-canvas') private map!: LensMapCanvas;
   @query('.card') private card!: HTMLElement | null;
@@ -78,8 +70,9 @@ export class LensMapExplorer extends LitElement {
   #picturesOf: Uint8Array | undefined;
   #subscribed = false;
   #drawing!: Drawing;
-  /** Counts the requests for a list: a newer one ends an older. */
-  #compared = 0;
+  #comparison!: LatentComparison;
+  #checks!: PointChecks;
+  #observer: ResizeObserver | undefined;
 
   readonly #decode = latestOnly<Point>(async ({ x, y }) => {
     const { model, session } = this;
@@ -100,9 +93,27 @@ export class LensMapExplorer extends LitElement {
     new ThemeController(this);
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#observer = new ResizeObserver(() => {
+      this.width = this.clientWidth;
+      this.height = this.clientHeight;
+    });
+    this.#observer.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer?.disconnect();
+    this.#checks.stop();
+    this.#comparison.close();
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!this.#subscribed) {
       this.#subscribed = true;
+      this.#comparison = new LatentComparison(this.session.forward);
+      new StoreController(this, this.#comparison.store);
       new StoreController(this, this.session.look);
       new StoreController(this, this.session.mark);
       new StoreController(this, this.session.large);
@@ -118,9 +129,11 @@ export class LensMapExplorer extends LitElement {
         },
         (error) => this.session.report(error, 'pictures'),
       );
+      this.#checks?.stop();
+      this.#checks = this.#checksOf(this.model);
+      this.#comparison.close();
       this.#letGo();
       this.#clearPath();
-      this.listing = null;
       this.hovered = null;
     }
     this.#drawing = this.#derive(this.model, this.#look, isDark());
@@ -132,19 +145,36 @@ export class LensMapExplorer extends LitElement {
     const projection = projectionOf(model, look);
     const words = projectionWords(projection, model.points.total);
     const panel = this.#renderPanel();
+    const compact = this.width < roomy.width;
+    const folded = compact || this.height < roomy.height;
     return html`
-      <div class="toolbar" role="toolbar" aria-label="Map">${this.#renderTools(look)}</div>
+      <div>
+        <ll-map-toolbar
+          .model=${model}
+          .look=${look}
+          .tool=${this.tool}
+          .width=${this.width}
+          .large=${session.large.value}
+          ?compact=${compact}
+          about=${compact ? [words.count, words.measures, words.warning].filter(Boolean).join('. ') : ''}
+          @map-command=${(event: CustomEvent<MapCommand>) => this.#command(event.detail)}
+          ><ll-projection-button slot="projection" .session=${session}></ll-projection-button
+        ></ll-map-toolbar>
+        <ll-projection-bar .session=${session} .model=${model}></ll-projection-bar>
+      </div>
       <main class="body ${panel === nothing ? '' : 'with-panel'}">
         <div class="stage">
           <ll-map-canvas
+            ?hidden=${look.table}
             .drawing=${this.#drawing}
             .view=${look.view}
             .pictures=${look.pictures ? this.#pictures : null}
+            .dotSize=${look.dotSize}
             .tool=${this.tool}
             .current=${look.current < projection.card.count ? look.current : -1}
             .mark=${session.mark.value}
             .probe=${this.probe?.world ?? null}
-            .path=${this.path.map(({ world }) => world)}
+            .path=${this.#pathEnds}
             label=${`Map of ${model.shown.name}: ${words.count}. Enter goes to an image, arrows to its neighbours; plus and minus zoom.`}
             @view-change=${(event: CustomEvent<MapEvents['view-change']>) => this.#viewed(event.detail)}
             @place-hover=${(event: CustomEvent<MapEvents['place-hover']>) => this.#hover(event.detail)}
@@ -155,9 +185,10 @@ export class LensMapExplorer extends LitElement {
             @point-toggle=${(event: CustomEvent<number>) => this.#toggle(event.detail)}
             @map-escape=${() => this.#escape()}
           ></ll-map-canvas>
-          ${this.#renderCard()}
-          <div class="legend">
+          ${look.table ? this.#renderTable(look) : this.#renderCard()}
+          <div class="legend ${folded ? 'folded' : ''}">
             <ll-map-legend
+              ?folded=${folded}
               .grouping=${this.#drawing.grouping}
               .hiddenGroups=${look.hidden}
               @hidden-change=${(event: CustomEvent<readonly string[]>) => session.change({ hidden: event.detail })}
@@ -166,22 +197,7 @@ export class LensMapExplorer extends LitElement {
         </div>
         ${panel}
       </main>
-      <footer>
-        ${this.#renderNotice()}
-        <p class="status">
-          <strong class="number">${words.count}</strong>
-          <span class="quiet measures">${words.measures}</span>
-          ${words.warning === null ? nothing : html`<span>${words.warning}</span>`}
-          ${
-            session.mark.value === null
-              ? nothing
-              : html`<span
-                  >Checked: ${session.mark.value.name},
-                  ${session.mark.value.anomalous ? 'anomalous' : 'not anomalous'}</span
-                >`
-          }
-        </p>
-      </footer>
+      <footer>${this.#renderNotice()} ${this.#renderStatus(words, folded)}</footer>
       <p class="visually-hidden" aria-live="polite">${this.spoken}</p>
     `;
   }
@@ -192,76 +208,37 @@ export class LensMapExplorer extends LitElement {
 
   // — parts —
 
-  #renderTools(look: Look): unknown {
-    const { model, session } = this;
-    const { projections } = model;
-    return html`
-      <span class="group">
-        ${tools.map(({ tool, icon, title }) => this.#tool(icon, title, () => this.#useTool(tool), this.tool === tool))}
-      </span>
-      <span class="group">
-        ${this.#tool('zoom-in', 'Zoom in', () => this.map.zoom(1.6))}
-        ${this.#tool('zoom-out', 'Zoom out', () => this.map.zoom(1 / 1.6))}
-        ${this.#tool('screen-full', 'Fit the map', () => session.change({ view: null }))}
-        ${this.#tool('file-media', 'Show images where there is room', () => session.change({ pictures: !look.pictures }), look.pictures)}
-      </span>
-      <label
-        >Colour
-        <select
-          @change=${(event: Event) => this.#recolor((event.target as HTMLSelectElement).value as Coloring)}
-        >
-          ${possibleColorings(model).map(
-            (one) =>
-              html`<option value=${one} ?selected=${one === look.coloring}>${coloringNames[one]}</option>`,
-          )}
-        </select>
-      </label>
-      ${
-        projections.length < 2
-          ? nothing
-          : html`<label
-              >Projection
-              <select
-                @change=${(event: Event) => this.#reproject((event.target as HTMLSelectElement).value as ProjectionMethod)}
-              >
-                ${projections.map(
-                  ({ card: { method } }) =>
-                    html`<option value=${method} ?selected=${method === look.method}>
-                      ${methodNames[method]}
-                    </option>`,
-                )}
-              </select>
-            </label>`
-      }
-      <input
-        type="search"
-        placeholder="File name"
-        aria-label="Search by file name"
-        @keydown=${this.#search}
-      />
-      <span class="group">
-        <select aria-label="List" .value=${''} @change=${this.#list}>
-          <option value="">List…</option>
-          <option value="largest">Outliers</option>
-          <option value="smallest">Near-duplicates</option>
-        </select>
-      </span>
-      <span class="group">
-        ${this.#tool('device-camera', 'Save the map as PNG…', () => void this.#savePng())}
-        ${session.large.value ? nothing : this.#tool('link-external', 'Open in an editor', () => session.calls.send('openInEditor', {}))}
-      </span>
-    `;
+  #renderTable(look: Look): unknown {
+    return html`<ll-point-table
+      .model=${this.model}
+      .pictures=${this.#pictures}
+      .hiddenPoints=${this.#drawing.hidden}
+      .selected=${this.#drawing.selected}
+      .current=${look.current}
+      .arrived=${this.arrived}
+      @points-select=${(event: CustomEvent<readonly number[]>) => this.#select({ points: event.detail, add: false })}
+      @point-current=${this.#goTo}
+      @point-open=${this.#open}
+      @map-escape=${() => this.#escape()}
+    ></ll-point-table>`;
   }
 
-  #tool(icon: string, title: string, act: () => void, pressed?: boolean): unknown {
-    return html`<button
-      class="tool"
-      type="button"
-      title=${title}
-      aria-label=${title}
-      aria-pressed=${pressed ?? nothing}
-      @click=${act}
-    >
+  /** @param short one line, whose whole text is its title */
+  #renderStatus(words: ProjectionWords, short: boolean): unknown {
+    const { value: mark } = this.session.mark;
+    const checked =
+      mark === null ? null : `Checked: ${mark.name}, ${mark.anomalous ? 'anomalous' : 'not anomalous'}`;
+    const whole = [words.count, words.measures, words.warning, checked].filter(Boolean).join(' · ');
+    return html`<p class="status ${short ? 'short' : ''}" title=${short ? whole : nothing}>
+      <strong class="number">${words.count}</strong>
+      <span class="quiet measures">${words.measures}</span>
+      ${words.warning === null ? nothing : html`<span>${words.warning}</span>`}
+      ${checked === null ? nothing : html`<span>${checked}</span>`}
+    </p>`;
+  }
+
+  #tool(icon: string, title: string, act: () => void): unknown {
+    return html`<button class="tool" type="button" title=${title} aria-label=${title} @click=${act}>
       <vscode-icon name=${icon}></vscode-icon>
     </button>`;
   }
@@ -314,16 +291,14 @@ export class LensMapExplorer extends LitElement {
       current < 0 &&
       look.selection.length === 0 &&
       this.path.length === 0 &&
-      this.listing === null &&
-      !this.comparing
+      this.#comparison.store.value.kind === 'none'
     )
       return nothing;
     return html`<aside class="panel" aria-label="Chosen images">
       ${this.path.length === 0 ? nothing : this.#renderPath()}
       ${current < 0 ? nothing : this.#renderCurrent(current, count)}
       ${look.selection.length === 0 ? nothing : this.#renderSelection(look.selection)}
-      ${this.comparing ? html`<p class="quiet">Comparing all images with each other…</p>` : nothing}
-      ${this.listing === null ? nothing : this.#renderListing(this.listing)}
+      ${this.#renderComparison()}
     </aside>`;
   }
 
@@ -342,86 +317,77 @@ export class LensMapExplorer extends LitElement {
   }
 
   #renderCurrent(point: number, count: number): unknown {
-    const { model, session } = this;
-    const path = pointWords(model, point).path;
-    const address = { model: model.shown.uri, path };
-    const open = model.card.dataset.kind === 'folder' && model.shown.dataset === 'found';
     return html`<section>
-      <div class="head">
-        <h2>Image</h2>
-        ${this.#tool('close', 'Close the image', () => session.change({ current: -1 }))}
-      </div>
-      <ll-point-details long .session=${session} .model=${model} .point=${point}></ll-point-details>
-      ${
-        open
-          ? html`<div class="actions">
-              <vscode-button secondary @click=${() => session.calls.send('openImage', address)}
-                >Open</vscode-button
-              >
-              <vscode-button secondary @click=${() => session.calls.send('revealImage', address)}
-                >Reveal</vscode-button
-              >
-              <vscode-button secondary @click=${() => session.calls.send('checkImage', address)}
-                >Check</vscode-button
-              >
-            </div>`
-          : nothing
-      }
-      <h3>Nearest by latent <span class="quiet">· distance</span></h3>
-      ${this.#points(this.#neighbours(point, count), 'Nearest images')}
+      <ll-point-panel
+        .session=${this.session}
+        .model=${this.model}
+        .pictures=${this.#pictures}
+        .point=${point}
+        .count=${count}
+        .arrived=${this.arrived}
+        @panel-close=${() => this.session.change({ current: -1 })}
+        @point-current=${this.#goTo}
+        @point-open=${this.#open}
+      ></ll-point-panel>
     </section>`;
   }
 
-  #neighboursKnown:
-    | {
-        readonly of: Uint8Array;
-        readonly point: number;
-        readonly count: number;
-        readonly list: ListedPoint[];
-      }
-    | undefined;
-  #neighbours(point: number, count: number): readonly ListedPoint[] {
-    const known = this.#neighboursKnown;
-    const of = this.model.bytes;
-    if (known?.of === of && known.point === point && known.count === count) return known.list;
-    const list = neighboursOf(this.model.points, count, point, neighbourCount);
-    this.#neighboursKnown = { of, point, count, list };
-    return list;
-  }
-
-  #listed: { readonly of: readonly number[]; readonly list: readonly ListedPoint[] } | undefined;
   #renderSelection(selection: readonly number[]): unknown {
-    const { session } = this;
-    if (this.#listed?.of !== selection)
-      this.#listed = { of: selection, list: selection.map((point) => ({ point })) };
     return html`<section>
-      <div class="head">
-        <h2>${countOf(selection.length, 'image')} selected</h2>
-        ${this.#tool('close', 'Clear the selection', () => session.change({ selection: [] }))}
-      </div>
-      <div class="actions">
-        <vscode-button secondary @click=${() => this.#copyPaths(selection)}>Copy Paths</vscode-button>
-        <vscode-button secondary @click=${() => void this.#saveCsv(selection)}>Export CSV…</vscode-button>
-      </div>
-      ${this.#points(this.#listed.list, 'Selected images')}
+      <ll-selection-panel
+        .model=${this.model}
+        .checks=${this.#checks}
+        .selection=${selection}
+        .pictures=${this.#pictures}
+        .current=${this.#look.current}
+        .arrived=${this.arrived}
+        @selection-change=${(event: CustomEvent<readonly number[]>) => this.#select({ points: event.detail, add: false })}
+        @copy-paths=${() => this.#copyPaths(selection)}
+        @save-csv=${() => void this.#saveCsv('selection', selection)}
+        @point-current=${this.#goTo}
+        @point-open=${this.#open}
+      ></ll-selection-panel>
     </section>`;
   }
 
-  #renderListing(listing: Listing): unknown {
+  #renderComparison(): unknown {
+    const { value: state } = this.#comparison.store;
+    switch (state.kind) {
+      case 'none':
+        return nothing;
+      case 'running':
+        return html`<section class="checks">
+          <ll-progress label="Comparing all images" .done=${state.done} .total=${state.total}></ll-progress>
+          <vscode-button secondary @click=${() => this.#comparison.close()}>Stop</vscode-button>
+        </section>`;
+      case 'failed':
+        return html`<section>
+          <div class="head">
+            <h2>Comparison</h2>
+            ${this.#tool('close', 'Close the list', () => this.#comparison.close())}
+          </div>
+          <p role="alert">${state.message}</p>
+        </section>`;
+      case 'listed':
+        return this.#renderListing(state.listing);
+    }
+  }
+
+  #renderListing({ title, note, points }: Listing): unknown {
     return html`<section>
       <div class="head">
-        <h2>${listing.title}</h2>
-        ${this.#tool('close', 'Close the list', () => (this.listing = null))}
+        <h2>${title}</h2>
+        ${this.#tool('close', 'Close the list', () => this.#comparison.close())}
       </div>
-      <p class="quiet">${listing.note}</p>
+      <p class="quiet">${note}</p>
       <div class="actions">
         <vscode-button
           secondary
-          @click=${() => this.session.change({ selection: ascending(listing.points.map(({ point }) => point)) })}
+          @click=${() => this.session.change({ selection: ascending(points.map(({ point }) => point)) })}
           >Select These</vscode-button
         >
       </div>
-      ${this.#points(listing.points, listing.title)}
+      ${this.#points(points, title)}
     </section>`;
   }
 
@@ -443,7 +409,11 @@ export class LensMapExplorer extends LitElement {
     const { shown } = this.model;
     if (shown.dataset !== 'missing') return nothing;
     return html`<p class="notice">
-      <span class="path">The images are not at ${shown.location}: pictures come from the model alone.</span>
+      <span
+        class="path"
+        title=${`The images are not at ${shown.location}: pictures come from the model alone.`}
+        >The images are not at ${shown.location}: pictures come from the model alone.</span
+      >
       <button
         class="link"
         type="button"
@@ -458,6 +428,36 @@ export class LensMapExplorer extends LitElement {
 
   get #look(): Look {
     return this.session.look.value;
+  }
+
+  #command(command: MapCommand): void {
+    const { session } = this;
+    switch (command.do) {
+      case 'tool':
+        return this.#useTool(command.tool);
+      case 'zoom':
+        return this.map.zoom(command.factor);
+      case 'fit':
+        return session.change({ view: null });
+      case 'look':
+        if (command.change.table === true) {
+          this.#letGo();
+          this.hovered = null;
+        }
+        return session.change(command.change);
+      case 'color':
+        return this.#recolor(command.coloring);
+      case 'project':
+        return this.#reproject(command.method);
+      case 'search':
+        return this.#search(command.text);
+      case 'list':
+        return void this.#compare(command.which);
+      case 'save':
+        return void (command.as === 'png' ? this.#savePng() : this.#saveAll());
+      case 'open-in-editor':
+        return session.calls.send('openInEditor', {});
+    }
   }
 
   #useTool(tool: Tool): void {
@@ -562,9 +562,8 @@ export class LensMapExplorer extends LitElement {
     this.session.change({ method, view: null });
   }
 
-  readonly #search = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter') return;
-    const text = (event.target as HTMLInputElement).value.trim().toLowerCase();
+  #search(wanted: string): void {
+    const text = wanted.trim().toLowerCase();
     if (text === '') return;
     const { count } = projectionOf(this.model, this.#look).card;
     const found: number[] = [];
@@ -575,9 +574,17 @@ export class LensMapExplorer extends LitElement {
     this.session.change({ selection: found, ...(first === undefined ? {} : { current: first }) });
     this.spoken = `${countOf(found.length, 'image')} found.`;
     if (first !== undefined) this.map.bring(first);
-  };
+  }
 
   // — interpolation —
+
+  #ends: { readonly of: readonly Place[]; readonly ends: readonly Point[] } = { of: [], ends: [] };
+  /** The same array while the path is the same, so that the map is not drawn anew for it. */
+  get #pathEnds(): readonly Point[] {
+    if (this.#ends.of !== this.path)
+      this.#ends = { of: this.path, ends: this.path.map(({ world }) => world) };
+    return this.#ends.ends;
+  }
 
   #waypoint(place: Place): void {
     this.#letGo();
@@ -615,44 +622,27 @@ export class LensMapExplorer extends LitElement {
     return this.session.latentOf(this.model, world.x, world.y);
   }
 
-  // — lists —
+  // — lists and checks —
 
-  readonly #list = (event: Event): void => {
-    const select = event.target as HTMLSelectElement;
-    const which = select.value;
-    select.value = '';
-    if (which === 'largest' || which === 'smallest') void this.#compare(which);
-  };
+  async #compare(which: Extreme): Promise<void> {
+    const { count } = projectionOf(this.model, this.#look).card;
+    await this.#comparison.start(this.model, count, which);
+    const { value: state } = this.#comparison.store;
+    if (state.kind === 'listed')
+      this.spoken = `${state.listing.title}: ${countOf(state.listing.points.length, 'image')}.`;
+  }
 
-  async #compare(which: 'largest' | 'smallest'): Promise<void> {
-    const turn = ++this.#compared;
-    const { model } = this;
-    const count = Math.min(projectionOf(model, this.#look).card.count, mostCompared);
-    const means = new Float64Array(count);
-    const k = which === 'largest' ? neighbourCount : 1;
-    this.comparing = true;
-    this.listing = null;
-    for (let start = 0; start < count;) {
-      const until = performance.now() + 24;
-      while (start < count && performance.now() < until) {
-        meanDistances(model.points, count, k, start, Math.min(count, start + 4), means);
-        start += 4;
-      }
-      // Between the pieces the page stays alive.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      if (turn !== this.#compared || this.model.bytes !== model.bytes) return;
-    }
-    this.comparing = false;
-    const among = count < model.points.total ? ` Among the first ${formatCount(count)} images.` : '';
-    this.listing = {
-      title: which === 'largest' ? 'Outliers' : 'Near-duplicates',
-      note:
-        (which === 'largest'
-          ? `Images whose ${neighbourCount} nearest are farthest by latent, on average.`
-          : 'Images that are nearest to another one by latent, with the distance to it.') + among,
-      points: extremes(means, extremeCount, which),
-    };
-    this.spoken = `${this.listing.title}: ${countOf(this.listing.points.length, 'image')}.`;
+  #checksOf(model: MapModel): PointChecks {
+    const { session } = this;
+    const falseAlarmRate = model.card.calibration?.requestedRate ?? 0.01;
+    return new PointChecks(async (point) => {
+      const { path, name } = pointWords(model, point);
+      const bytes = await session.readImage(model, path);
+      const { verdict } = await session.forward.run(model, (worker) =>
+        worker.call('check', { name, bytes, falseAlarmRate }),
+      );
+      return verdict;
+    });
   }
 
   // — out of the map —
@@ -663,7 +653,15 @@ export class LensMapExplorer extends LitElement {
     this.spoken = `${countOf(paths.length, 'path')} copied.`;
   }
 
-  async #saveCsv(selection: readonly number[]): Promise<void> {
+  #saveAll(): Promise<void> {
+    const { count } = projectionOf(this.model, this.#look).card;
+    return this.#saveCsv(
+      'map',
+      Array.from({ length: count }, (_, point) => point),
+    );
+  }
+
+  async #saveCsv(what: 'selection' | 'map', which: readonly number[]): Promise<void> {
     const { points, card, shown } = this.model;
     const text = selectionCsv(
       {
@@ -673,9 +671,9 @@ export class LensMapExplorer extends LitElement {
         threshold: card.calibration?.threshold ?? null,
         coordinates: projectionOf(this.model, this.#look).coordinates,
       },
-      selection,
+      which,
     );
-    await this.#save(`${shown.name}-selection.csv`, new TextEncoder().encode(text));
+    await this.#save(`${shown.name}-${what}.csv`, new TextEncoder().encode(text));
   }
 
   async #savePng(): Promise<void> {

@@ -1,9 +1,14 @@
 /** `ll-map-legend`: what the colours mean; each entry shows and hides its points. */
-import { LitElement, css, html, svg } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { LitElement, css, html, nothing, svg } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import '../components/elements.ts';
 import { formatCount } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
 import type { Group, Grouping } from './groups.ts';
+import { coloringNames } from './words.ts';
+
+/** So many marks speak for all of them on a folded legend. */
+const mostMarks = 10;
 
 /** Fires `hidden-change` with the ids that are hidden. */
 @customElement('ll-map-legend')
@@ -48,13 +53,64 @@ export class LensMapLegend extends LitElement {
         height: 12px;
         flex: none;
       }
+      :host([folded]) {
+        display: grid;
+        justify-items: start;
+        max-height: 100%;
+        grid-template-rows: minmax(0, 1fr) auto;
+        background: var(--vscode-editor-background);
+        border: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
+        border-radius: 10px;
+      }
+      :host([folded]) ul {
+        overflow-y: auto;
+        padding: 4px;
+      }
+      :host([folded]) .fold {
+        gap: 3px;
+        padding: 0 7px 0 3px;
+        font-size: 0.92em;
+      }
+      .fold svg {
+        width: 8px;
+        height: 8px;
+      }
+      .fold .title {
+        margin-inline-end: 3px;
+      }
     `,
   ];
 
   @property({ attribute: false }) grouping!: Grouping;
   @property({ attribute: false }) hiddenGroups: readonly string[] = [];
+  /** One line of marks, which unfolds: for where there is little room. */
+  @property({ type: Boolean, reflect: true }) folded = false;
+
+  @state() private open = false;
 
   protected override render(): unknown {
+    if (!this.folded) return this.#renderEntries();
+    return html`${this.open ? this.#renderEntries() : nothing}${this.#renderFold()}`;
+  }
+
+  #renderFold(): unknown {
+    const { coloring, groups } = this.grouping;
+    const title = coloringNames[coloring];
+    return html`<button
+      class="fold"
+      type="button"
+      aria-expanded=${this.open}
+      aria-label=${`Legend: ${title}`}
+      title=${this.open ? 'Fold the legend' : 'What the colours mean'}
+      @click=${() => (this.open = !this.open)}
+    >
+      <vscode-icon name=${this.open ? 'chevron-down' : 'chevron-up'} size="12"></vscode-icon>
+      <span class="title">${title}</span>
+      ${groups.slice(0, mostMarks).map((group) => mark(group))}${groups.length > mostMarks ? '…' : nothing}
+    </button>`;
+  }
+
+  #renderEntries(): unknown {
     return html`<ul aria-label="Legend">
       ${this.grouping.groups.map((group) => html`<li>${this.#entry(group)}</li>`)}
     </ul>`;

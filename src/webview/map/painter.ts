@@ -28,6 +28,8 @@ export interface Scene {
   readonly foreground: Rgb;
   /** Null draws dots at every zoom. */
   readonly pictures: Pictures | null;
+  /** Radius of the dots, as a multiple of the one that suits the density. */
+  readonly dotSize: number;
 }
 
 export interface Pictures {
@@ -44,6 +46,21 @@ export interface Target {
   readonly height: number;
   /** Device pixels per CSS pixel. */
   readonly ratio: number;
+}
+
+/** Where the world lies on the target: device pixels of its origin, and device pixels per unit. */
+export interface Frame {
+  readonly left: number;
+  readonly top: number;
+  readonly perUnit: number;
+}
+
+/** Device pixels from (left, top) up to, without, (right, bottom). */
+export interface Clip {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
 }
 
 export interface Painted {
@@ -105,14 +122,21 @@ function stampOf(shape: Shape, radius: number): Stamp {
   return stamp;
 }
 
-function press(target: Target, stamp: Stamp, x: number, y: number, color: number, share: number): void {
-  const { words, width, height } = target;
+function press(
+  { words, width }: Target,
+  { left, top, right, bottom }: Clip,
+  stamp: Stamp,
+  x: number,
+  y: number,
+  color: number,
+  share: number,
+): void {
   const { dx, dy, cover, reach } = stamp;
-  const whole = x >= reach && y >= reach && x < width - reach && y < height - reach;
+  const whole = x >= left + reach && y >= top + reach && x < right - reach && y < bottom - reach;
   for (let i = 0; i < dx.length; i++) {
     const px = x + (dx[i] as number);
     const py = y + (dy[i] as number);
-    if (!whole && (px < 0 || py < 0 || px >= width || py >= height)) continue;
+    if (!whole && (px < left || py < top || px >= right || py >= bottom)) continue;
     const at = py * width + px;
     const part = ((cover[i] as number) * share) >> 8;
     words[at] = part >= 256 ? color : blend(words[at] as number, color, part);
@@ -176,7 +200,8 @@ export function scale(picture: SmallPicture, size: number): Scaled {
 }
 
 function put(
-  target: Target,
+  { words, width }: Target,
+  clip: Clip,
   scaled: Scaled,
   x: number,
   y: number,
@@ -184,16 +209,16 @@ function put(
   color: number,
   share: number,
 ): void {
-  const { words, width, height } = target;
   const left = x - (scaled.width >> 1) - frame;
   const top = y - (scaled.height >> 1) - frame;
   const outerWidth = scaled.width + 2 * frame;
   const outerHeight = scaled.height + 2 * frame;
-  for (let row = Math.max(0, -top); row < outerHeight && top + row < height; row++) {
+  for (let row = Math.max(0, clip.top - top); row < outerHeight && top + row < clip.bottom; row++) {
     const inRow = row >= frame && row < outerHeight - frame;
     const base = (top + row) * width + left;
     const source = (row - frame) * scaled.width - frame;
-    for (let column = Math.max(0, -left); column < outerWidth && left + column < width; column++) {
+    const end = Math.min(outerWidth, clip.right - left);
+    for (let column = Math.max(0, clip.left - left); column < end; column++) {
       const inside = inRow && column >= frame && column < outerWidth - frame;
       const over = inside ? (scaled.words[source + column] as number) : color;
       words[base + column] = share >= 256 ? over : blend(words[base + column] as number, over, share);
@@ -207,40 +232,93 @@ const unselected = 90;
 /** So many pictures are asked for at a time. */
 const mostMissing = 256;
 
+/** Where the view puts the world on the target. */
+export function frameOf({ width, height, ratio }: Target, view: View): Frame {
+  const perUnit = view.scale * ratio;
+  return { left: width / 2 - view.x * perUnit, top: height / 2 + view.y * perUnit, perUnit };
+}
+
 /** Fills the target with the scene as the view shows it. The first points, held-out ones, end on top. */
 export function paint(target: Target, view: View, scene: Scene, scaled: ScaledPictures): Painted {
-  const { words, width, height, ratio } = target;
+  const all = { left: 0, top: 0, right: target.width, bottom: target.height };
+  return paintPart(target, frameOf(target, view), scene, scaled, all);
+}
+
+/**
+ * Moves what is painted by whole device pixels and paints only what comes into sight: the same pixels as painting all
+ * of it, in a fraction of the time.
+ * @param frame of the target after the move
+ */
+export function paintMoved(
+  target: Target,
+  frame: Frame,
+  scene: Scene,
+  scaled: ScaledPictures,
+  dx: number,
+  dy: number,
+): Painted {
+  const { words, width, height } = target;
+  // One move of the whole buffer: what wraps around at the sides lies in the parts that are painted anew.
+  const offset = dy * width + dx;
+  if (offset > 0) words.copyWithin(offset, 0, words.length - offset);
+  else words.copyWithin(0, -offset);
+  const [top, bottom] = dy > 0 ? [0, dy] : [height + dy, height];
+  const [left, right] = dx > 0 ? [0, dx] : [width + dx, width];
+  const parts = [
+    { left: 0, top, right: width, bottom },
+    { left, top: dy > 0 ? dy : 0, right, bottom: dy > 0 ? height : height + dy },
+  ].filter((part) => part.left < part.right && part.top < part.bottom);
+  let painted: Painted = { picture: 0, radius: 0, missing: [] };
+  const missing: number[] = [];
+  for (const part of parts) {
+    painted = paintPart(target, frame, scene, scaled, part);
+    missing.push(...painted.missing);
+  }
+  return { ...painted, missing };
+}
+
+function paintPart(
+  target: Target,
+  { left, top, perUnit }: Frame,
+  scene: Scene,
+  scaled: ScaledPictures,
+  clip: Clip,
+): Painted {
+  const { words, width, ratio } = target;
   const { grid, grouping, hidden, selected, pictures } = scene;
   const { coordinates } = grid;
-  words.fill(word(scene.background));
-  const perUnit = view.scale * ratio;
+  const background = word(scene.background);
+  for (let row = clip.top; row < clip.bottom; row++)
+    words.fill(background, row * width + clip.left, row * width + clip.right);
   const room = grid.spacing * perUnit;
   const picture = pictures === null ? 0 : pictureSize(room, pictures.side, ratio);
-  const radius = dotRadius(room, ratio);
+  const radius = dotRadius(room, ratio) * scene.dotSize;
   const colors = grouping.groups.map(({ color }) => word(color));
   const marks = grouping.groups.map(({ shape }) => stampOf(shape, radius));
   const ring = stampOf('dot', radius + 1.5 * ratio);
   const outline = word(scene.foreground);
   const frames = grouping.groups.map(({ shape }) => Math.round((shape === 'dot' ? 1 : 3) * ratio));
-  const reach = Math.max(Math.ceil(radius * 2), picture);
+  const reach = Math.max(Math.ceil(radius * 2 + 2 * ratio), picture);
   const missing: number[] = [];
-  const [left, top] = [width / 2 - view.x * perUnit, height / 2 + view.y * perUnit];
+  const [first, last] = [clip.left - reach, clip.right + reach];
+  const [upper, lower] = [clip.top - reach, clip.bottom + reach];
   const draw = (point: number, share: number, chosen: boolean): void => {
     const x = Math.round(left + (coordinates[2 * point] as number) * perUnit);
     const y = Math.round(top - (coordinates[2 * point + 1] as number) * perUnit);
-    if (!(x > -reach && y > -reach && x < width + reach && y < height + reach)) return;
+    if (!(x > first && y > upper && x < last && y < lower)) return;
     const group = grouping.of[point] as number;
     const color = colors[group] as number;
     const small = picture > 0 ? pictures?.of(point) : undefined;
     if (small) {
       const at = scaled.of(small, picture);
-      if (chosen) put(target, at, x, y, (frames[group] as number) + Math.round(2 * ratio), outline, share);
-      put(target, at, x, y, frames[group] as number, color, share);
+      const frame = frames[group] as number;
+      if (chosen) put(target, clip, at, x, y, frame + Math.round(2 * ratio), outline, share);
+      put(target, clip, at, x, y, frame, color, share);
       return;
     }
     if (picture > 0 && missing.length < mostMissing) missing.push(point);
-    if (chosen) press(target, ring, x, y, outline, share);
-    press(target, marks[group] as Stamp, x, y, color, share);
+    if (chosen) press(target, clip, ring, x, y, outline, share);
+    press(target, clip, marks[group] as Stamp, x, y, color, share);
   };
   const count = coordinates.length >> 1;
   const rest = selected === null ? 256 : unselected;

@@ -1,13 +1,15 @@
 /** `ll-point-list`: points as a list with pictures; only the rows in sight exist. */
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import '../components/elements.ts';
 import '../components/image.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import { pictureOf, type Picture } from '../shared/pixels.ts';
 import { baseStyles } from '../shared/styles.ts';
+import type { PointCheck } from './checks.ts';
 import type { PointPictures } from './pictures.ts';
 import type { MapModel } from './state.ts';
-import { pointWords } from './words.ts';
+import { pointWords, type PointWords } from './words.ts';
 
 const rowHeight = 38;
 /** Rows drawn beyond what is in sight. */
@@ -71,6 +73,14 @@ export class LensPointList extends LitElement {
         font-size: 0.92em;
         opacity: 0.9;
       }
+      .verdict {
+        display: inline-flex;
+        align-items: center;
+        gap: 5px;
+      }
+      .verdict vscode-icon {
+        flex: none;
+      }
       .blank {
         width: 30px;
         height: 30px;
@@ -82,6 +92,8 @@ export class LensPointList extends LitElement {
   @property({ attribute: false }) model!: MapModel;
   @property({ attribute: false }) pictures: PointPictures | null = null;
   @property({ attribute: false }) points: readonly ListedPoint[] = [];
+  /** Verdicts of a check that was asked for: shown instead of the stored ones. */
+  @property({ attribute: false }) results: ReadonlyMap<number, PointCheck> = new Map();
   @property({ type: Number }) current = -1;
   /** Counts the pictures that arrived, so that the rows show them. */
   @property({ type: Number }) arrived = 0;
@@ -129,6 +141,8 @@ export class LensPointList extends LitElement {
   #row({ point, value }: ListedPoint, index: number, active: number): unknown {
     const words = pointWords(this.model, point);
     const picture = this.#picture(point);
+    const result = this.results.get(point);
+    const score = result !== undefined && 'score' in result ? formatScore(result.score) : words.score;
     return html`<div
       class="row ${index === active ? 'active' : ''}"
       id="row-${index}"
@@ -149,12 +163,24 @@ export class LensPointList extends LitElement {
       }
       <div class="name">
         ${words.name}
-        <div class="small name">
-          ${[words.className, words.anomalous ? 'anomalous' : null].filter(Boolean).join(' · ')}
-        </div>
+        <div class="small name">${this.#about(words, result)}</div>
       </div>
-      <span class="number">${value === undefined ? words.score : formatScore(value)}</span>
+      <span class="number">${value === undefined ? score : formatScore(value)}</span>
     </div>`;
+  }
+
+  /** Class and what is out of the ordinary; of a checked image its verdict, with a sign. */
+  #about({ className, anomalous }: PointWords, result: PointCheck | undefined): unknown {
+    if (result === undefined) return [className, anomalous ? 'anomalous' : null].filter(Boolean).join(' · ');
+    const [icon, text] =
+      'failure' in result
+        ? ['error', result.failure]
+        : result.anomalous
+          ? ['warning', 'anomalous']
+          : ['check', 'not anomalous'];
+    return html`<span class="verdict" title=${text}
+      ><vscode-icon name=${icon} size="12"></vscode-icon>${text}</span
+    >`;
   }
 
   #picture(point: number): Picture | undefined {

@@ -49,12 +49,17 @@ const bundle = async (entry: string): Promise<string> => {
 const themeFile = (theme: string): string =>
   readFileSync(path.join(root, `test/fixtures/themes/${path.basename(theme)}.json`), 'utf8');
 
-/** @param models model files by the name under which {@link showMap} shows them */
+/**
+ * @param models model files by the name under which {@link showMap} shows them
+ * @param further scripts that run before the page's own
+ */
 export async function startMapHarness(
   browser: Browser,
   models: Readonly<Record<string, Uint8Array>>,
+  further: readonly { readonly url: string; readonly entry: string }[] = [],
 ): Promise<MapHarness> {
   const entries = {
+    ...Object.fromEntries(further.map(({ url, entry }) => [url, entry])),
     '/map.js': 'src/webview/map/main.ts',
     '/forward-worker.js': 'src/engine/forward-worker.ts',
     '/host.js': 'test/component/map/host.ts',
@@ -75,6 +80,7 @@ export async function startMapHarness(
       assets: {
         engineWorker: '/none.js',
         forwardWorker: '/forward-worker.js',
+        shardWorker: '/none',
         kernelsSimd: '/kernels-simd.wasm',
         kernelsFma: '/kernels-fma.wasm',
         projectionSimd: '/none.wasm',
@@ -82,7 +88,7 @@ export async function startMapHarness(
       },
     }).replace(
       '<script',
-      ['/host.js', `/theme/${theme}.js`, '/theme.js']
+      ['/host.js', `/theme/${theme}.js`, '/theme.js', ...further.map(({ url }) => url)]
         .map((src) => `<script src="${src}"></script>`)
         .join('') + '<script',
     );

@@ -5,7 +5,7 @@ import { csvField, selectionCsv } from '../../../src/webview/map/csv.ts';
 import { hiddenPoints, selectionMask } from '../../../src/webview/map/drawing.ts';
 import { buildGrid } from '../../../src/webview/map/grid.ts';
 import { coloringsOf, groupPoints, quantileEdges, stepOf } from '../../../src/webview/map/groups.ts';
-import { extremes, meanDistances, neighboursOf } from '../../../src/webview/map/neighbours.ts';
+import { extremes, neighboursOf } from '../../../src/webview/map/neighbours.ts';
 import { ScaledPictures, paint, scale, type Scene } from '../../../src/webview/map/painter.ts';
 import { firstLook, readLook, toPersist } from '../../../src/webview/map/state.ts';
 import { classColor } from '../../../src/webview/shared/class-palette.ts';
@@ -126,8 +126,7 @@ test('neighbours, outliers and twins by the latents', () => {
     [2, 0],
   );
   assert.ok(Math.abs((near[0]?.value ?? 0) - 0.1) < 1e-6);
-  const means = new Float64Array(4);
-  meanDistances(latents, 4, 1, 0, 4, means);
+  const means = Float64Array.of(1, 0.1, 0.1, 4.5);
   assert.equal(extremes(means, 1, 'largest')[0]?.point, 3);
   assert.deepEqual(
     extremes(means, 2, 'smallest').map(({ point }) => point),
@@ -157,6 +156,7 @@ function sceneOf(coordinates: Float32Array, change: Partial<Scene> = {}): Scene 
     background,
     foreground: [255, 255, 255],
     pictures: null,
+    dotSize: 1,
     ...change,
   };
 }

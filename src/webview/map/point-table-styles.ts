@@ -1,0 +1,115 @@
+/** The looks of the table of points. */
+import { css } from 'lit';
+
+/** Of every row, the heading's included, in CSS pixels. */
+export const tableRowHeight = 28;
+
+export const pointTableStyles = css`
+  :host {
+    display: block;
+    min-height: 0;
+  }
+  .scroll {
+    height: 100%;
+    overflow: auto;
+    position: relative;
+  }
+  .scroll:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
+  }
+  .header {
+    position: sticky;
+    top: 0;
+    z-index: 1;
+    min-width: 420px;
+    background: var(--vscode-keybindingTable-headerBackground, var(--vscode-editor-background));
+    background-color: var(--vscode-editor-background);
+    border-bottom: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
+  }
+  .all {
+    position: relative;
+    min-width: 420px;
+  }
+  .row {
+    height: ${tableRowHeight}px;
+    display: grid;
+    grid-template-columns: minmax(130px, 3fr) minmax(60px, 1fr) 84px 92px 116px;
+    align-items: center;
+    padding: 0 10px;
+    gap: 10px;
+  }
+  .row:not(.class) {
+    grid-template-columns: minmax(130px, 3fr) 84px 92px 116px;
+  }
+  .row:not(.verdict) {
+    grid-template-columns: minmax(130px, 3fr) minmax(60px, 1fr) 84px 92px;
+  }
+  .row:not(.class):not(.verdict) {
+    grid-template-columns: minmax(130px, 3fr) 84px 92px;
+  }
+  .all .row {
+    position: absolute;
+    inset-inline: 0;
+    cursor: pointer;
+  }
+  .all .row:hover {
+    background: var(--vscode-list-hoverBackground);
+  }
+  .row.selected {
+    background: var(--vscode-list-inactiveSelectionBackground);
+    color: var(--vscode-list-inactiveSelectionForeground, inherit);
+  }
+  .row.active {
+    outline: 1px dotted var(--vscode-contrastActiveBorder, var(--vscode-focusBorder));
+    outline-offset: -1px;
+  }
+  .scroll:focus-visible .row.selected {
+    background: var(--vscode-list-activeSelectionBackground);
+    color: var(--vscode-list-activeSelectionForeground);
+  }
+  .scroll:focus-visible .row.active {
+    outline: 1px solid var(--vscode-focusBorder);
+  }
+  .cell {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    min-width: 0;
+  }
+  .cell.name,
+  .cell.verdict {
+    display: flex;
+    align-items: center;
+    gap: 7px;
+  }
+  .cell.name .text {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .cell.score {
+    text-align: end;
+    font-variant-numeric: tabular-nums;
+  }
+  .cell.name ll-image,
+  .blank {
+    flex: none;
+    width: 22px;
+    height: 22px;
+  }
+  .blank {
+    background: color-mix(in srgb, var(--vscode-foreground) 8%, transparent);
+  }
+  .header button {
+    display: inline-flex;
+    align-items: center;
+    gap: 3px;
+    padding: 2px 0;
+    border: 0;
+    background: none;
+    font: inherit;
+    font-weight: 600;
+    color: inherit;
+    cursor: pointer;
+  }
+`;

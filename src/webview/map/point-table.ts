@@ -1,0 +1,325 @@
+/** `ll-point-table`: all points as a table, for those who do not want a map; only the rows in sight exist. */
+import { LitElement, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import '../components/elements.ts';
+import '../components/image.ts';
+import { countOf } from '../shared/format.ts';
+import { pictureOf, type Picture } from '../shared/pixels.ts';
+import { baseStyles } from '../shared/styles.ts';
+import { lastOf } from './derive.ts';
+import { pointTableStyles, tableRowHeight as rowHeight } from './point-table-styles.ts';
+import type { PointPictures } from './pictures.ts';
+import type { MapModel } from './state.ts';
+import { pathRanks, tableColumns, tableOrder, type TableColumn, type TableSort } from './table-order.ts';
+import { pointWords } from './words.ts';
+
+/** Rows drawn beyond what is in sight. */
+const spare = 6;
+
+const titles: Readonly<Record<TableColumn, string>> = {
+  name: 'Name',
+  class: 'Class',
+  score: 'Score',
+  set: 'Set',
+  verdict: 'Verdict',
+};
+
+/** The first click on these shows what is out of the ordinary. */
+const descendingFirst: ReadonlySet<TableColumn> = new Set(['score', 'verdict']);
+
+/**
+ * Fires `point-current` for the row that the keyboard or the pointer is at, `point-open` to open it, `points-select`
+ * with the whole new selection (ascending), `map-escape`.
+ */
+@customElement('ll-point-table')
+export class LensPointTable extends LitElement {
+  static override styles = [baseStyles, pointTableStyles];
+
+  @property({ attribute: false }) model!: MapModel;
+  @property({ attribute: false }) pictures: PointPictures | null = null;
+  /** U8 `[n]`: 1 where a point is not listed. */
+  @property({ attribute: false }) hiddenPoints: Uint8Array = new Uint8Array(0);
+  /** U8 `[n]`, or null where nothing is selected. */
+  @property({ attribute: false }) selected: Uint8Array | null = null;
+  @property({ type: Number }) current = -1;
+  /** Counts the pictures that arrived, so that the rows show them. */
+  @property({ type: Number }) arrived = 0;
+
+  @state() private sort: TableSort = { column: 'name', descending: false };
+  @state() private first = 0;
+  @state() private shown = 20;
+
+  @query('.scroll') private scroller!: HTMLElement;
+  @query('.all') private all!: HTMLElement;
+
+  #observer: ResizeObserver | undefined;
+  /** Where a range of rows begins. */
+  #anchor = -1;
+
+  readonly #ranks = lastOf(pathRanks);
+  readonly #order = lastOf((model: MapModel, hidden: Uint8Array, sort: TableSort) =>
+    tableOrder(
+      { points: model.points, threshold: model.card.calibration?.threshold ?? null },
+      this.#ranks(model.points.paths),
+      hidden,
+      sort,
+    ),
+  );
+  readonly #rowOf = lastOf((rows: Uint32Array, point: number) => rows.indexOf(point));
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#observer = new ResizeObserver(() => this.#measure());
+    this.#observer.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer?.disconnect();
+  }
+
+  get #rows(): Uint32Array {
+    return this.#order(this.model, this.hiddenPoints, this.sort);
+  }
+
+  get #columns(): readonly TableColumn[] {
+    const { card } = this.model;
+    return tableColumns.filter(
+      (column) =>
+        (column !== 'class' || card.dataset.classes.length > 0) &&
+        (column !== 'verdict' || card.calibration !== null),
+    );
+  }
+
+  protected override render(): unknown {
+    const rows = this.#rows;
+    const from = Math.max(0, this.first - spare);
+    const visible = rows.subarray(from, this.first + this.shown + spare);
+    const active = this.#rowOf(rows, this.current);
+    const present = active >= from && active < from + visible.length;
+    return html`<div
+      class="scroll"
+      role="grid"
+      tabindex="0"
+      aria-label=${`${countOf(rows.length, 'image')} of ${this.model.shown.name}`}
+      aria-rowcount=${rows.length + 1}
+      aria-multiselectable="true"
+      aria-activedescendant=${present ? `row-${active}` : nothing}
+      @scroll=${this.#measure}
+      @keydown=${this.#key}
+    >
+      <div class="header" role="rowgroup">
+        <div class="row ${this.#columns.join(' ')}" role="row" aria-rowindex="1">
+          ${this.#columns.map((column) => this.#heading(column))}
+        </div>
+      </div>
+      <div class="all" role="rowgroup">
+        ${Array.from(visible, (point, index) => this.#row(point, from + index, from + index === active))}
+      </div>
+    </div>`;
+  }
+
+  #heading(column: TableColumn): unknown {
+    const { sort } = this;
+    const active = sort.column === column;
+    return html`<div
+      class="cell ${column}"
+      role="columnheader"
+      aria-sort=${active ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+    >
+      <button
+        type="button"
+        title=${`Sort by ${titles[column].toLowerCase()}`}
+        @click=${() => this.#sortBy(column)}
+      >
+        ${titles[column]}${
+          active
+            ? html`<vscode-icon name=${sort.descending ? 'arrow-down' : 'arrow-up'} size="12"></vscode-icon>`
+            : nothing
+        }
+      </button>
+    </div>`;
+  }
+
+  #row(point: number, index: number, active: boolean): unknown {
+    const words = pointWords(this.model, point);
+    const selected = this.selected?.[point] === 1;
+    const cell = (column: TableColumn): unknown => {
+      switch (column) {
+        case 'name':
+          return html`${this.#thumbnail(point)}<span class="text">${words.name}</span>`;
+        case 'class':
+          return words.className ?? '–';
+        case 'score':
+          return words.score;
+        case 'set':
+          return words.set;
+        case 'verdict':
+          return words.anomalous
+            ? html`<vscode-icon name="warning" size="12"></vscode-icon>${words.verdict}`
+            : words.verdict;
+      }
+    };
+    return html`<div
+      class="row ${this.#columns.join(' ')} ${selected ? 'selected' : ''} ${active ? 'active' : ''}"
+      id="row-${index}"
+      data-index=${index}
+      data-point=${point}
+      role="row"
+      aria-rowindex=${index + 2}
+      aria-selected=${selected}
+      title=${words.path}
+      @click=${(event: MouseEvent) => this.#click(event, index)}
+      @dblclick=${() => this.#say('point-open', point)}
+    >
+      ${this.#columns.map(
+        (column) => html`<div class="cell ${column}" role="gridcell">${cell(column)}</div>`,
+      )}
+    </div>`;
+  }
+
+  #thumbnail(point: number): unknown {
+    const picture = this.#picture(point);
+    return picture === undefined
+      ? html`<span class="blank"></span>`
+      : html`<ll-image aria-hidden="true" .picture=${picture}></ll-image>`;
+  }
+
+  #picture(point: number): Picture | undefined {
+    const small = this.pictures?.of(point);
+    if (small === undefined) return undefined;
+    const { pixels, offset, height, width, channels } = small;
+    return pictureOf(pixels.subarray(offset, offset + height * width * channels), small);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const rows = this.#rows;
+    this.all.style.height = `${rows.length * rowHeight}px`;
+    for (const row of this.all.querySelectorAll<HTMLElement>('.row'))
+      row.style.top = `${Number(row.dataset['index']) * rowHeight}px`;
+    if (changed.has('current')) {
+      const active = this.#rowOf(rows, this.current);
+      if (active >= 0) this.#reveal(active);
+    }
+    const from = Math.max(0, this.first - spare);
+    const inSight = Array.from(rows.subarray(from, this.first + this.shown + spare));
+    this.pictures?.want(
+      'list',
+      inSight.filter((point) => this.pictures?.of(point) === undefined),
+    );
+  }
+
+  readonly #measure = (): void => {
+    this.first = Math.floor(this.scroller.scrollTop / rowHeight);
+    this.shown = Math.ceil(this.scroller.clientHeight / rowHeight) + 1;
+  };
+
+  #sortBy(column: TableColumn): void {
+    const { sort } = this;
+    this.sort = {
+      column,
+      descending: sort.column === column ? !sort.descending : descendingFirst.has(column),
+    };
+    this.scroller.scrollTop = 0;
+  }
+
+  #click(event: MouseEvent, index: number): void {
+    const point = this.#rows[index];
+    if (point === undefined) return;
+    if (event.shiftKey) this.#extend(index);
+    else if (event.ctrlKey || event.metaKey) this.#toggle(index);
+    else this.#anchor = index;
+    this.#say('point-current', point);
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    // A heading's own keys are its own.
+    if (event.target instanceof HTMLButtonElement || event.altKey) return;
+    if (!this.#pressKey(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  /** @returns whether the key meant something here */
+  #pressKey({ key, shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean {
+    const rows = this.#rows;
+    const last = rows.length - 1;
+    const active = this.#rowOf(rows, this.current);
+    if (key === 'a' && (ctrlKey || metaKey)) {
+      this.#say('points-select', ascending(rows));
+      return true;
+    }
+    if (ctrlKey || metaKey) return false;
+    const page = Math.max(1, this.shown - 2);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: last,
+    };
+    const next = steps[key];
+    if (next !== undefined) {
+      const index = Math.min(last, Math.max(0, next));
+      if (shiftKey) {
+        if (this.#anchor < 0) this.#anchor = Math.max(0, active);
+        this.#extend(index);
+      } else this.#anchor = index;
+      const point = rows[index];
+      if (point !== undefined) this.#say('point-current', point);
+      return true;
+    }
+    switch (key) {
+      case ' ':
+        if (active >= 0) this.#toggle(active);
+        return true;
+      case 'Enter':
+        if (active >= 0) this.#say('point-open', this.current);
+        return true;
+      case 'Escape':
+        this.#say('map-escape', null);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #extend(index: number): void {
+    const from = Math.max(0, this.#anchor);
+    const range = this.#rows.subarray(Math.min(from, index), Math.max(from, index) + 1);
+    this.#say('points-select', ascending(range));
+  }
+
+  #toggle(index: number): void {
+    this.#anchor = index;
+    const point = this.#rows[index];
+    if (point === undefined) return;
+    const selection: number[] = [];
+    this.selected?.forEach((one, each) => {
+      if (one === 1 && each !== point) selection.push(each);
+    });
+    if (this.selected?.[point] !== 1) selection.push(point);
+    this.#say('points-select', ascending(selection));
+  }
+
+  #reveal(index: number): void {
+    const { scroller } = this;
+    const room = scroller.clientHeight - rowHeight;
+    const top = index * rowHeight;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top + rowHeight > scroller.scrollTop + room) scroller.scrollTop = top + rowHeight - room;
+  }
+
+  #say(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+const ascending = (points: Iterable<number>): number[] => [...points].sort((a, b) => a - b);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'll-point-table': LensPointTable;
+  }
+}
