@@ -30,6 +30,7 @@ const builds = [
   })),
   { ...worker, entryPoints: ['src/engine/worker.ts'], outfile: 'dist/engine/worker.js' },
   { ...worker, entryPoints: ['src/engine/forward-worker.ts'], outfile: 'dist/engine/forward-worker.js' },
+  { ...worker, entryPoints: ['src/engine/shard-worker.ts'], outfile: 'dist/engine/shard-worker.js' },
 ];
 
 /** Budgets in kB (1,000 bytes) of the minified file. */
@@ -42,6 +43,7 @@ const budgets = {
   'dist/webview/map.js': 250,
   'dist/engine/worker.js': 800,
   'dist/engine/forward-worker.js': 150,
+  'dist/engine/shard-worker.js': 30,
 };
 
 mkdirSync('dist/webview', { recursive: true });

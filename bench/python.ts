@@ -13,8 +13,11 @@ export interface PythonRival {
 }
 
 /** Starts a script; undefined where Python or a package that it needs is missing (it then ends without a greeting). */
-export async function startPython(script: string): Promise<PythonRival | undefined> {
-  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function startPython(
+  script: string,
+  args: readonly string[] = [],
+): Promise<PythonRival | undefined> {
+  const child = spawn(python, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<undefined>((resolve) => {
     child.once('error', () => resolve(undefined));
     child.once('exit', () => resolve(undefined));

@@ -1,82 +1,86 @@
-// Training the notebook's model, batch 64: our wasm engine in Node against PyTorch on one thread. CPU time, so that a
-// busy machine does not decide.
-import { setFlagsFromString } from 'node:v8';
-import { readFileSync } from 'node:fs';
+// Training, batch 64: our wasm engine in Node against PyTorch on one thread. CPU time, so that a busy machine does not
+// decide. The notebook's model in both builds decides the ratio; larger models are told beside it.
 import path from 'node:path';
-import { kernelFiles } from '../scripts/build-kernels.mjs';
 import { root } from '../scripts/lib/paths.mjs';
-import type { Batch } from '../src/engine/backends/engine.ts';
-import { createWasmEngine, type KernelBuild } from '../src/engine/backends/wasm/engine.ts';
-import { buildNetwork } from '../src/engine/model/network.ts';
-import { initialParameters } from '../src/engine/model/parameters.ts';
-import { notebookSpec, notebookTraining } from '../src/shared/model-spec.ts';
-import { keyedRandom, uniform } from '../src/shared/random.ts';
-import { median, ratios, rounded, row, type BenchOptions, type BenchResult } from './report.ts';
+import { enableRelaxedSimd, specOf, wasmSteps, type Sides, type Steps } from './contestants.ts';
 import { startPython } from './python.ts';
+import { median, ratios, rounded, row, type BenchOptions, type BenchResult } from './report.ts';
 
-const warmUpSteps = 60;
-const stepsPerRound = 100;
+const models: readonly { readonly sides: Sides; readonly name: string; readonly steps: number }[] = [
+  { sides: { height: 28, width: 28, channels: 1 }, name: 'notebook, 28 × 28 gray', steps: 100 },
+  { sides: { height: 64, width: 64, channels: 1 }, name: '64 × 64 gray', steps: 12 },
+  { sides: { height: 128, width: 128, channels: 3 }, name: '128 × 128 RGB', steps: 3 },
+];
 
 /** One contestant: runs steps, returns milliseconds of CPU time per step. */
 type Contestant = (steps: number) => Promise<number>;
 
-async function ours(build: KernelBuild): Promise<Contestant> {
-  const modules = {
-    simd: new Uint8Array(readFileSync(kernelFiles.simd)),
-    fma: new Uint8Array(readFileSync(kernelFiles.fma)),
-  };
-  const engine = await createWasmEngine(modules, { build });
-  const network = buildNetwork(notebookSpec);
-  await engine.load(network, initialParameters(network, 1));
-  const next = keyedRandom(1, 1);
-  const input = Float32Array.from({ length: 64 * 28 * 28 }, () => uniform(next));
-  const batch: Batch = { count: 64, input, target: input };
-  return async (steps) => {
+const timed =
+  (run: Steps): Contestant =>
+  async (steps) => {
     const before = process.cpuUsage();
-    for (let i = 0; i < steps; i++) await engine.trainStep(batch, notebookTraining);
+    await run(steps);
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1000 / steps;
   };
+
+interface Times {
+  readonly name: string;
+  readonly fused: number[];
+  readonly plain: number[];
+  readonly rival: number[];
+}
+
+async function measure(
+  { sides, name, steps }: (typeof models)[number],
+  rounds: number,
+): Promise<Times & { readonly version: string | null }> {
+  const spec = specOf(sides);
+  const fused = timed(await wasmSteps(spec, 'fma'));
+  const plain = timed(await wasmSteps(spec, 'simd'));
+  const shape = [spec.height, spec.width, spec.channels, spec.latent].map(String);
+  const python = await startPython(path.join(root, 'bench/train-rival.py'), shape);
+  const rival: Contestant | undefined = python && (async (count) => Number(await python.ask(String(count))));
+
+  const times: Times = { name, fused: [], plain: [], rival: [] };
+  const warmUp = Math.ceil(steps / 2);
+  await fused(warmUp);
+  await plain(warmUp);
+  await rival?.(warmUp);
+  for (let round = 0; round < rounds; round++) {
+    times.fused.push(await fused(steps));
+    if (rival) times.rival.push(await rival(steps));
+    times.plain.push(await plain(steps));
+  }
+  python?.stop();
+  return { ...times, version: python?.greeting ?? null };
 }
 
 export async function bench({ rounds = 7 }: BenchOptions): Promise<BenchResult> {
-  // Node 20 has relaxed SIMD behind a flag; later versions and Chromium have it on.
-  if (Number(process.versions.node.split('.')[0]) < 22) {
-    setFlagsFromString('--experimental-wasm-relaxed-simd');
+  enableRelaxedSimd();
+  const lines = [`Training step of 64 images: ms of CPU time, median (range) of ${rounds} rounds`];
+  let notebook: Times | undefined;
+  for (const model of models) {
+    const times = await measure(model, rounds);
+    notebook ??= times;
+    const against = (values: readonly number[]): string =>
+      times.rival.length > 0 ? `${median(ratios(times.rival, values)).toFixed(2)}× PyTorch` : '';
+    lines.push(
+      `${times.name}, ${model.steps} steps a round`,
+      row('wasm, fused (what Chromium runs)', times.fused, against(times.fused)),
+      row('wasm, plain SIMD', times.plain, against(times.plain)),
+      times.version === null
+        ? '  PyTorch is not installed for /usr/bin/python3 (Debian: python3-torch): no rival to measure.'
+        : row(`PyTorch ${times.version}, one thread`, times.rival),
+    );
   }
-  const fused = await ours('fma');
-  const plain = await ours('simd');
-  const python = await startPython(path.join(root, 'bench/train-rival.py'));
-  const rival: Contestant | undefined = python && (async (steps) => Number(await python.ask(String(steps))));
-
-  const times = { fused: [] as number[], plain: [] as number[], rival: [] as number[] };
-  await fused(warmUpSteps);
-  await plain(warmUpSteps);
-  await rival?.(warmUpSteps);
-  for (let round = 0; round < rounds; round++) {
-    times.fused.push(await fused(stepsPerRound));
-    if (rival) times.rival.push(await rival(stepsPerRound));
-    times.plain.push(await plain(stepsPerRound));
-  }
-  python?.stop();
-
-  const ratio = rival ? median(ratios(times.rival, times.fused)) : null;
-  const against = (values: readonly number[]): string =>
-    rival ? `${median(ratios(times.rival, values)).toFixed(2)}× PyTorch` : '';
-  const lines = [
-    `Training step of the notebook's model, batch 64: ms of CPU time, median (range) of ${rounds} rounds of ${stepsPerRound} steps`,
-    row('wasm, fused (what Chromium runs)', times.fused, against(times.fused)),
-    row('wasm, plain SIMD', times.plain, against(times.plain)),
-    rival
-      ? row(`PyTorch ${python?.greeting ?? ''}, one thread`, times.rival)
-      : '  PyTorch is not installed for /usr/bin/python3 (Debian: python3-torch): no rival to measure.',
-  ];
+  const { fused, rival } = notebook ?? { fused: [], rival: [] };
   return {
     table: lines.join('\n'),
     summary: {
-      ours: rounded(median(times.fused)),
-      rival: rival ? rounded(median(times.rival)) : null,
-      ratio: ratio === null ? null : rounded(ratio),
+      ours: rounded(median(fused)),
+      rival: rival.length > 0 ? rounded(median(rival)) : null,
+      ratio: rival.length > 0 ? rounded(median(ratios(rival, fused))) : null,
       unit: 'ms CPU per step of 64',
       rounds,
     },

@@ -7,6 +7,7 @@ import { runCommand } from '../lib/processes.mjs';
 import type { BuiltFiles } from './server.ts';
 
 const worker = path.join(root, 'dist/engine/worker.js');
+const shardWorker = path.join(root, 'dist/engine/shard-worker.js');
 const kernels = {
   kernelsSimd: path.join(root, 'dist/wasm/kernels-simd.wasm'),
   kernelsFma: path.join(root, 'dist/wasm/kernels-fma.wasm'),
@@ -23,7 +24,7 @@ function newest(place: string): number {
 }
 
 function isFresh(): boolean {
-  if (![worker, ...Object.values(kernels)].every((file) => existsSync(file))) return false;
+  if (![worker, shardWorker, ...Object.values(kernels)].every((file) => existsSync(file))) return false;
   return statSync(worker).mtimeMs >= Math.max(...sources.map((place) => newest(path.join(root, place))));
 }
 
@@ -42,6 +43,7 @@ export async function builtFiles(say: (text: string) => void): Promise<BuiltFile
   }
   return {
     worker: readFileSync(worker),
+    shardWorker: readFileSync(shardWorker),
     kernelsSimd: readFileSync(kernels.kernelsSimd),
     kernelsFma: readFileSync(kernels.kernelsFma),
   };

@@ -25,6 +25,7 @@ export const addresses = {
   task: 'task.json',
   pull: 'pull',
   worker: 'worker.js',
+  shardWorker: 'shard-worker.js',
   kernelsSimd: 'kernels-simd.wasm',
   kernelsFma: 'kernels-fma.wasm',
 } as const;

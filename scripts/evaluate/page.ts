@@ -4,7 +4,7 @@ import { LensError, fromWireError, toWireError } from '../../src/shared/errors.t
 import type { EngineApi, EngineHostApi } from '../../src/shared/protocol/engine.ts';
 import { transferring, type Handlers } from '../../src/shared/rpc.ts';
 import type { Pack, PackRequest } from '../../src/shared/transport.ts';
-import { fetchKernels } from '../../src/webview/shared/assets.ts';
+import { fetchHelpers, fetchKernels } from '../../src/webview/shared/assets.ts';
 import { startWorker } from '../../src/webview/shared/workers.ts';
 import { decodeAnswer } from './pack-codec.ts';
 import { addresses, reportFunction, type PageReport, type PageTask } from './page-contract.ts';
@@ -48,7 +48,8 @@ async function run(): Promise<void> {
   const worker = await startWorker<EngineApi, EngineHostApi>('engineWorker', handlers, onNoticeError);
   const { choice, writtenBy, request } = task;
   const work = async (): Promise<PageReport> => {
-    await worker.call('start', { kernels: await fetchKernels(), choice, writtenBy });
+    const [kernels, helpers] = await Promise.all([fetchKernels(), fetchHelpers(null)]);
+    await worker.call('start', { kernels, helpers, choice, writtenBy });
     return { kind: 'result', result: await worker.call('evaluate', request) };
   };
   tell(await Promise.race([work(), worker.crashed]));

@@ -12,6 +12,7 @@ import { addresses, type PageTask } from './page-contract.ts';
 /** The files of the build under test, in memory. */
 export interface BuiltFiles {
   readonly worker: Uint8Array;
+  readonly shardWorker: Uint8Array;
   readonly kernelsSimd: Uint8Array;
   readonly kernelsFma: Uint8Array;
 }
@@ -36,7 +37,7 @@ const largestRequest = 16 * 1024 * 1024;
 const html = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Latent Lens: evaluation</title><link rel="icon" href="data:,"></head>
-<body ${assetAttributes.engineWorker}="${addresses.worker}" ${assetAttributes.kernelsSimd}="${addresses.kernelsSimd}" ${assetAttributes.kernelsFma}="${addresses.kernelsFma}">
+<body ${assetAttributes.engineWorker}="${addresses.worker}" ${assetAttributes.shardWorker}="${addresses.shardWorker}" ${assetAttributes.kernelsSimd}="${addresses.kernelsSimd}" ${assetAttributes.kernelsFma}="${addresses.kernelsFma}">
 <script src="${addresses.script}"></script>
 </body>
 </html>
@@ -85,6 +86,7 @@ function fixedAnswers({ built, page, task }: ServerOptions): ReadonlyMap<string,
     [addresses.script, { type: 'text/javascript', body: page }],
     [addresses.task, { type: 'application/json', body: JSON.stringify(task) }],
     [addresses.worker, { type: 'text/javascript', body: built.worker }],
+    [addresses.shardWorker, { type: 'text/javascript', body: built.shardWorker }],
     [addresses.kernelsSimd, { type: 'application/wasm', body: built.kernelsSimd }],
     [addresses.kernelsFma, { type: 'application/wasm', body: built.kernelsFma }],
   ]);

@@ -13,7 +13,8 @@ import type { DatasetSummary } from '../shared/dataset.ts';
 import type { FitMode, ModelSpec } from '../shared/model-spec.ts';
 import type { EngineKind } from './backends/engine.ts';
 import { selectEngine } from './backends/select.ts';
-import { createWasmEngine } from './backends/wasm/engine.ts';
+import { createWasmEngine, type HelperSource } from './backends/wasm/engine.ts';
+import { startHelper } from './backends/wasm/shards/start-helper.ts';
 import { loadDataset, type LabelFilter, type LoadProgress } from './data/loader.ts';
 import type { PackedImages } from './data/packed-images.ts';
 import type { Pull } from './data/pieces.ts';
@@ -140,6 +141,11 @@ function requireStart(): StartRequest {
   return started;
 }
 
+function helperSource(): HelperSource {
+  const { code, workers } = requireStart().helpers;
+  return { workers, start: () => startHelper(code), log: (text) => log('info', text) };
+}
+
 /** @param pinned the engine of a checkpoint: a resumed job stays on it where it can */
 async function chooseEngine(network: Network, pinned: EngineKind | null = null): Promise<ChosenEngine> {
   const { choice, kernels } = requireStart();
@@ -151,7 +157,7 @@ async function chooseEngine(network: Network, pinned: EngineKind | null = null):
     choice: choice === 'auto' && pinned ? pinned : choice,
     gpu: navigator.gpu,
     network,
-    wasm: () => createWasmEngine(kernels),
+    wasm: () => createWasmEngine(kernels, { helpers: helperSource() }),
   });
   for (const line of lines) log('info', line);
   return { engine, reason };
@@ -202,7 +208,7 @@ async function runJob(plan: JobPlan, memoryBudget: number): Promise<JobOutcome> 
         },
         chooseEngine,
         fallbackEngine: async () => ({
-          engine: await createWasmEngine(kernels),
+          engine: await createWasmEngine(kernels, { helpers: helperSource() }),
           reason: 'WASM: the GPU was lost during this job',
         }),
         save: (bytes) => save(plan, bytes),

@@ -42,6 +42,7 @@ export const contextKeys = {
 export const settings = {
   section: 'latentLens',
   engine: 'engine',
+  workers: 'workers',
   modelsFolder: 'modelsFolder',
   falseAlarmRate: 'falseAlarmRate',
   maxImages: 'maxImages',

@@ -3,6 +3,8 @@ export interface PageAssets {
   /** URIs that the page may fetch. */
   readonly engineWorker: string;
   readonly forwardWorker: string;
+  /** Of the training workers beside the engine's. */
+  readonly shardWorker: string;
   readonly kernelsSimd: string;
   readonly kernelsFma: string;
   readonly projectionSimd: string;
@@ -12,6 +14,7 @@ export interface PageAssets {
 export const assetAttributes: Readonly<Record<keyof PageAssets, string>> = {
   engineWorker: 'data-engine-worker',
   forwardWorker: 'data-forward-worker',
+  shardWorker: 'data-shard-worker',
   kernelsSimd: 'data-kernels-simd',
   kernelsFma: 'data-kernels-fma',
   projectionSimd: 'data-projection-simd',

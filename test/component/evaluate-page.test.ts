@@ -50,6 +50,7 @@ before(async () => {
   });
   built = {
     worker: outputFiles[0]?.contents ?? new Uint8Array(0),
+    shardWorker: new Uint8Array(0),
     kernelsSimd: readFileSync(kernelFiles.simd),
     kernelsFma: readFileSync(kernelFiles.fma),
   };

@@ -127,6 +127,7 @@ function html(name: PageName, theme: Theme): string {
     assets: {
       engineWorker: '/fake/engine-worker.js',
       forwardWorker: '/fake/forward-worker.js',
+      shardWorker: '/fake/engine-worker.js',
       kernelsSimd: '/wasm/kernels-simd.wasm',
       kernelsFma: '/wasm/kernels-fma.wasm',
       projectionSimd: '/wasm/projection-simd.wasm',

@@ -12,6 +12,8 @@ import type { TrainingDefaults } from '../../shared/protocol/studio.ts';
 
 export interface Settings {
   readonly engine: EngineChoice;
+  /** Null for as many as there are processors. */
+  readonly workers: number | null;
   readonly modelsFolder: string;
   readonly falseAlarmRate: number;
   readonly maxImages: number;
@@ -34,6 +36,7 @@ const gibibyte = 1024 ** 3;
 
 const schemas = {
   engine: v.fallback(v.picklist(['auto', 'webgpu', 'wasm']), 'auto'),
+  workers: v.fallback(v.nullable(whole(1, 16)), null),
   modelsFolder: v.fallback(v.pipe(v.string(), v.trim(), v.nonEmpty()), defaultModelsFolder),
   falseAlarmRate: v.fallback(v.pipe(v.number(), v.minValue(0.0001), v.maxValue(0.5)), 0.01),
   maxImages: v.fallback(whole(10, 10_000_000), defaultMaxImages),
@@ -58,6 +61,7 @@ export function readSettings(get: (key: string) => unknown): Settings {
     v.parse(schemas[name], get(keys[name])) as v.InferOutput<(typeof schemas)[K]>;
   return {
     engine: read('engine'),
+    workers: read('workers'),
     modelsFolder: read('modelsFolder'),
     falseAlarmRate: read('falseAlarmRate'),
     maxImages: read('maxImages'),

@@ -183,7 +183,10 @@ export class Studio implements vscode.Disposable {
       },
     });
     return {
-      ready: () => ({ engine: services.settings().engine, version: services.version }),
+      ready: () => {
+        const { engine, workers } = services.settings();
+        return { engine, workers, version: services.version };
+      },
       pull: (request, { signal }) => datasets.pull(request, signal),
       readFile: (request) => parts.read(request),
       beginSave: (request) => saves.begin(request),

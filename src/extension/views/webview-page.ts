@@ -30,6 +30,7 @@ export function openPage(
     assets: {
       engineWorker: file('engine', 'worker.js'),
       forwardWorker: file('engine', 'forward-worker.js'),
+      shardWorker: file('engine', 'shard-worker.js'),
       kernelsSimd: file('wasm', 'kernels-simd.wasm'),
       kernelsFma: file('wasm', 'kernels-fma.wasm'),
       projectionSimd: file('wasm', 'projection-simd.wasm'),

@@ -13,8 +13,17 @@ export interface KernelFiles {
   readonly fma: ArrayBuffer;
 }
 
+/** Workers that share the training of the WASM engine; it starts them itself. */
+export interface HelperCode {
+  /** Text of the bundle `dist/engine/shard-worker.js`. */
+  readonly code: string;
+  /** Workers that may train at a time, the engine's own among them; at least 1. */
+  readonly workers: number;
+}
+
 export interface StartRequest {
   readonly kernels: KernelFiles;
+  readonly helpers: HelperCode;
   readonly choice: EngineChoice;
   readonly writtenBy: string;
 }

@@ -42,6 +42,8 @@ export type LatentChoice = { readonly point: number } | { readonly latent: Float
 
 export interface StudioBootstrap {
   readonly engine: EngineChoice;
+  /** Workers that train; null for as many as there are processors. */
+  readonly workers: number | null;
   readonly version: string;
 }
 

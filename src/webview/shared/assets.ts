@@ -1,7 +1,7 @@
 /** The page's own files: their URIs stand in the body's data attributes, written there by the host. */
 import { LensError } from '../../shared/errors.ts';
 import { assetAttributes, type PageAssets } from '../../shared/page-assets.ts';
-import type { KernelFiles } from '../../shared/protocol/engine.ts';
+import type { HelperCode, KernelFiles } from '../../shared/protocol/engine.ts';
 
 /** @throws LensError `internal` if the attribute is missing */
 export function assetUri(asset: keyof PageAssets, body: HTMLElement = document.body): string {
@@ -35,8 +35,17 @@ async function fetchAsset(asset: keyof PageAssets): Promise<Response> {
 }
 
 /** The text of a worker's bundle. */
-export const fetchCode = async (asset: 'engineWorker' | 'forwardWorker'): Promise<string> =>
+export const fetchCode = async (asset: 'engineWorker' | 'forwardWorker' | 'shardWorker'): Promise<string> =>
   (await fetchAsset(asset)).text();
+
+/**
+ * What the engine needs to train in several workers.
+ * @param workers as set by the user; null for as many as there are processors
+ */
+export const fetchHelpers = async (workers: number | null): Promise<HelperCode> => ({
+  code: await fetchCode('shardWorker'),
+  workers: workers ?? navigator.hardwareConcurrency,
+});
 
 async function fetchModules(simd: keyof PageAssets, fma: keyof PageAssets): Promise<KernelFiles> {
   const bytes = async (asset: keyof PageAssets): Promise<ArrayBuffer> =>

@@ -2,7 +2,7 @@
 import type { EngineApi, EngineHostApi } from '../../shared/protocol/engine.ts';
 import type { StudioBootstrap } from '../../shared/protocol/studio.ts';
 import type { Handlers } from '../../shared/rpc.ts';
-import { fetchKernels } from '../shared/assets.ts';
+import { fetchHelpers, fetchKernels } from '../shared/assets.ts';
 import { startWorker, type RunningWorker } from '../shared/workers.ts';
 
 export type EngineWorker = RunningWorker<EngineApi>;
@@ -22,11 +22,12 @@ export function engineLink(
   let current: Promise<EngineWorker> | undefined;
 
   const start = async (): Promise<EngineWorker> => {
-    const [{ engine, version }, kernels] = await Promise.all([bootstrap(), fetchKernels()]);
+    const [{ engine, workers, version }, kernels] = await Promise.all([bootstrap(), fetchKernels()]);
+    const helpers = await fetchHelpers(workers);
     const worker = await startWorker<EngineApi, EngineHostApi>('engineWorker', handlers, onNoticeError);
     worker.crashed.catch(() => (current = undefined));
     await Promise.race([
-      worker.call('start', { kernels, choice: engine, writtenBy: version }),
+      worker.call('start', { kernels, helpers, choice: engine, writtenBy: version }),
       worker.crashed,
     ]);
     return worker;

@@ -77,7 +77,7 @@ const page = connect<Local, Remote>(
   {
     ready: (params) => {
       noteQuietly('ready', params);
-      return { engine: 'auto', version: '0.1.0' };
+      return { engine: 'auto', workers: 1, version: '0.1.0' };
     },
     pull: (params) => {
       noteQuietly('pull', params);
@@ -132,6 +132,9 @@ const page = connect<Local, Remote>(
     },
     jobChanged: note('jobChanged'),
     jobEnded: note('jobEnded'),
+    projectionEnded: note('projectionEnded'),
+    continueProjection: note('continueProjection'),
+    showMap: note('showMap'),
     chooseDataset: note('chooseDataset'),
     openFile: note('openFile'),
     checkImage: note('checkImage'),

@@ -18,6 +18,7 @@ describe('the HTML of a page', () => {
     assets: {
       engineWorker: 'e',
       forwardWorker: 's',
+      shardWorker: 'h',
       kernelsSimd: 'k',
       kernelsFma: 'f"',
       projectionSimd: 'p',

@@ -6,6 +6,7 @@ import type { Batch, Engine, EngineInfo, OptimizerSettings, Reconstruction } fro
 import { ForwardPass } from './forward-pass.ts';
 import { readParameters, writeParameters } from './parameter-vector.ts';
 import { hasRelaxedSimd } from './relaxed-simd.ts';
+import { Team, usefulWorkers, worthSharing, type Helper } from './shards/team.ts';
 import { TrainingPass } from './training-pass.ts';
 
 export type KernelBuild = 'simd' | 'fma';
@@ -16,6 +17,16 @@ export type KernelModules = Record<KernelBuild, BufferSource | WebAssembly.Modul
 export interface WasmEngineOptions {
   /** Which build; without it the fused one where the runtime has it. */
   readonly build?: KernelBuild;
+  /** Workers that share the training; without it this one trains alone. The result is the same, bit for bit. */
+  readonly helpers?: HelperSource;
+}
+
+export interface HelperSource {
+  /** Workers that may train at a time, this one among them. */
+  readonly workers: number;
+  /** Starts one more. @throws where a worker cannot be started */
+  readonly start: () => Helper;
+  readonly log: (text: string) => void;
 }
 
 /** Raised whenever the kernels or the order of their sums change: a checkpoint resumes bit for bit on its own only. */
@@ -35,7 +46,7 @@ export async function createWasmEngine(
   const given = modules[build];
   try {
     const module = given instanceof WebAssembly.Module ? given : await WebAssembly.compile(given);
-    return new WasmEngine(module, { kind: 'wasm', build: `wasm-${build}-${kernelVersion}` });
+    return new WasmEngine(module, { kind: 'wasm', build: `wasm-${build}-${kernelVersion}` }, options.helpers);
   } catch (error) {
     throw new LensError(
       'engine-unavailable',
@@ -48,15 +59,19 @@ export async function createWasmEngine(
 class WasmEngine implements Engine {
   readonly info: EngineInfo;
   readonly #module: WebAssembly.Module;
+  #helpers: HelperSource | undefined;
+  #team: Team | undefined;
   #forward: ForwardPass | undefined;
   #training: TrainingPass | undefined;
   /** Adam's state as loaded, until training is set up. */
   #adam: AdamState | undefined;
   #losses: number[] = [];
 
-  constructor(module: WebAssembly.Module, info: EngineInfo) {
+  constructor(module: WebAssembly.Module, info: EngineInfo, helpers: HelperSource | undefined) {
     this.#module = module;
     this.info = info;
+    const workers = usefulWorkers(helpers?.workers ?? 1);
+    this.#helpers = helpers && workers > 1 ? { ...helpers, workers } : undefined;
   }
 
   async load(network: Network, parameters: Parameters, adam?: AdamState): Promise<void> {
@@ -70,8 +85,39 @@ class WasmEngine implements Engine {
 
   async trainStep(batch: Batch, optimizer: OptimizerSettings): Promise<void> {
     const training = this.#trainingPass();
-    this.#losses.push(training.computeGradient(batch));
+    this.#losses.push(await this.#computeGradient(training, batch));
     training.applyAdam(optimizer);
+  }
+
+  /** With helpers where they pay; one that fails ends the sharing, and the batch is computed here. */
+  async #computeGradient(training: TrainingPass, batch: Batch): Promise<number> {
+    const { arena, network, parameters, vector } = this.#loaded();
+    if (!this.#helpers || !worthSharing(network, batch.count)) return training.computeGradient(batch);
+    try {
+      this.#team ??= await this.#gatherTeam(this.#helpers);
+      return await this.#team.computeGradient(training, batch, arena.view(parameters, vector.length));
+    } catch (error) {
+      this.#helpers.log(`Training goes on in one worker: ${String(error)}`);
+      this.#helpers = undefined;
+      this.#disband();
+      return training.computeGradient(batch);
+    }
+  }
+
+  #gatherTeam({ workers, start, log }: HelperSource): Promise<Team> {
+    const { network, vector, imageSize } = this.#loaded();
+    log(`${workers} workers share each batch.`);
+    const helpers = Array.from({ length: workers - 1 }, start);
+    return Team.gather(helpers, this.#module, network.spec, {
+      parameters: vector.length,
+      image: imageSize,
+      latent: network.spec.latent,
+    });
+  }
+
+  #disband(): void {
+    this.#team?.dispose();
+    this.#team = undefined;
   }
 
   async takeLosses(): Promise<readonly number[]> {
@@ -140,6 +186,7 @@ class WasmEngine implements Engine {
   }
 
   dispose(): void {
+    this.#disband();
     this.#forward = undefined;
     this.#training = undefined;
     this.#adam = undefined;

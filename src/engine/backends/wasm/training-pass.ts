@@ -1,6 +1,6 @@
 /** Gradients and Adam over a {@link ForwardPass}. Made at the first training step; a check never needs it. */
 import type { AdamState } from '../../model/parameters.ts';
-import { shardBounds, type Batch, type OptimizerSettings } from '../engine.ts';
+import { gradientShards, shardBounds, type Batch, type OptimizerSettings } from '../engine.ts';
 import { inputSize, outputSize, type ForwardPass, type Stage } from './forward-pass.ts';
 import type { Pointer } from './kernels.ts';
 import { packedFloats } from './layer-operations.ts';
@@ -16,6 +16,11 @@ interface Sink {
   /** For the other weights; replaced by the first group that comes. */
   readonly direct: Pointer;
   readonly accumulate: boolean;
+}
+
+/** A batch of `count` images of which the arrays hold only some, from `firstImage` on. */
+export interface BatchPart extends Batch {
+  readonly firstImage: number;
 }
 
 export class TrainingPass {
@@ -93,31 +98,41 @@ export class TrainingPass {
     this.#forward.parametersChanged();
   }
 
-  /**
-   * The loss of a batch, leaving its gradient: the shards' gradients, each summed apart and then one after another,
-   * so that shards computed elsewhere would give the same bits.
-   */
+  /** The loss of a batch, leaving its gradient. */
   computeGradient(batch: Batch): number {
-    const { arena, vector, capacity, encoder, toLatent, toLogVariance, fromLatent } = this.#forward;
+    this.begin();
+    return this.computeShards({ ...batch, firstImage: 0 }, 0, gradientShards);
+  }
+
+  /** To be called when the parameters were changed and before shards are computed with them. */
+  begin(): void {
+    const { encoder, toLatent, toLogVariance, fromLatent } = this.#forward;
     for (const stage of [...encoder.slice(1), toLatent, fromLatent]) this.#forward.pack(stage);
     if (toLogVariance) this.#forward.pack(toLogVariance);
+  }
 
+  /**
+   * The part of the loss of shards `[first, end)`, leaving their gradient: the shards' gradients, each summed apart
+   * and then one after another, so that shards computed elsewhere give the same bits.
+   */
+  computeShards(batch: BatchPart, first: number, end: number): number {
+    const { arena, vector, capacity } = this.#forward;
     const bounds = shardBounds(batch.count);
     let loss = 0;
     let isFirstShard = true;
-    for (let s = 0; s + 1 < bounds.length; s++) {
-      const start = bounds[s] ?? 0;
-      const end = bounds[s + 1] ?? 0;
-      if (start === end) continue;
+    for (let s = first; s < end; s++) {
+      const from = bounds[s] ?? 0;
+      const to = bounds[s + 1] ?? 0;
+      if (from === to) continue;
       // A shard of one group writes its large gradients where they belong, which saves a pass over them.
-      const isOneGroup = end - start <= capacity;
+      const isOneGroup = to - from <= capacity;
       arena.clear(this.#shard, vector.summedLength);
       let shardLoss = 0;
-      for (let from = start; from < end; from += capacity) {
+      for (let image = from; image < to; image += capacity) {
         const sink: Sink = isOneGroup
           ? { summed: this.#shard, direct: this.#gradient, accumulate: !isFirstShard }
-          : { summed: this.#shard, direct: this.#shard, accumulate: from > start };
-        shardLoss += this.#group(batch, from, Math.min(capacity, end - from), sink);
+          : { summed: this.#shard, direct: this.#shard, accumulate: image > from };
+        shardLoss += this.#group(batch, image, Math.min(capacity, to - image), sink);
       }
       const length = isOneGroup ? vector.summedLength : vector.length;
       if (isFirstShard) arena.copy(this.#gradient, this.#shard, length);
@@ -125,13 +140,22 @@ export class TrainingPass {
       loss += shardLoss;
       isFirstShard = false;
     }
+    if (isFirstShard) arena.clear(this.#gradient, vector.length);
     return loss;
   }
 
-  /** Forward and backward for images `[from, from + count)`: adds gradients to the sink, returns their part of the loss. */
-  #group(batch: Batch, from: number, count: number, sink: Sink): number {
+  /** Adds the gradient of the next shard, computed elsewhere, laid out as {@link gradient}. */
+  addShard(gradient: Float32Array): void {
+    const { arena, kernels, vector } = this.#forward;
+    arena.write(this.#shard, gradient);
+    kernels.addInto(this.#gradient, this.#shard, vector.length);
+  }
+
+  /** Forward and backward for `count` images from `image` on: adds gradients to the sink, returns their part of the loss. */
+  #group(batch: BatchPart, image: number, count: number, sink: Sink): number {
     const forward = this.#forward;
     const { arena, kernels, imageSize, images } = forward;
+    const from = image - batch.firstImage;
     const part = (values: Float32Array): Float32Array =>
       values.subarray(from * imageSize, (from + count) * imageSize);
     arena.write(images, part(batch.input));
