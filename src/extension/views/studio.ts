@@ -43,6 +43,8 @@ interface OpenStudio {
 export class Studio implements vscode.Disposable {
   private open: OpenStudio | undefined;
   private intent: Intent | undefined;
+  /** What a job's end still asks of the host: whoever goes on from the page that tells of it waits for this. */
+  private settling: Promise<void> = Promise.resolve();
   private readonly parts: FileParts;
 
   constructor(
@@ -168,6 +170,12 @@ export class Studio implements vscode.Disposable {
     }
   }
 
+  private settle(work: () => Promise<void>): Promise<void> {
+    const done = work();
+    this.settling = done.catch(() => undefined);
+    return done;
+  }
+
   private handlers(): Handlers<StudioHostApi> {
     const { services, parts, events } = this;
     const { jobs, datasets, log, errors, files } = services;
@@ -193,16 +201,20 @@ export class Studio implements vscode.Disposable {
       appendSave: (request) => saves.append(request),
       commitSave: (request) => saves.commit(request),
       jobChanged: (status) => jobs.changed(status),
-      jobEnded: async (outcome) => {
-        const dataset = jobs.current?.dataset;
-        if (dataset !== undefined) datasets.release(dataset);
-        const uri = jobs.fileOf(outcome.jobId);
-        this.intent =
-          uri === undefined ? undefined : { kind: 'model', uri, name: nameOfFile(files.nameOf(uri)) };
-        await events.onJobEnded(outcome).catch((error: unknown) => errors.record(error, 'After a job'));
-        await jobs.finished(outcome);
+      jobEnded: (outcome) =>
+        this.settle(async () => {
+          const dataset = jobs.current?.dataset;
+          if (dataset !== undefined) datasets.release(dataset);
+          const uri = jobs.fileOf(outcome.jobId);
+          this.intent =
+            uri === undefined ? undefined : { kind: 'model', uri, name: nameOfFile(files.nameOf(uri)) };
+          await events.onJobEnded(outcome).catch((error: unknown) => errors.record(error, 'After a job'));
+          await jobs.finished(outcome);
+        }),
+      chooseDataset: async () => {
+        await this.settling;
+        void vscode.commands.executeCommand(commands.train);
       },
-      chooseDataset: () => void vscode.commands.executeCommand(commands.train),
       openFile: async ({ dataset, path }) => {
         await vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(datasets.uriOf(dataset, path)));
       },
@@ -227,8 +239,10 @@ export class Studio implements vscode.Disposable {
       },
       checkImage: () => void vscode.commands.executeCommand(commands.check),
       reveal: ({ uri }) => void vscode.commands.executeCommand(commands.revealModel, vscode.Uri.parse(uri)),
-      resumeModel: ({ uri }) =>
-        void vscode.commands.executeCommand(commands.resumeTraining, vscode.Uri.parse(uri)),
+      resumeModel: async ({ uri }) => {
+        await this.settling;
+        void vscode.commands.executeCommand(commands.resumeTraining, vscode.Uri.parse(uri));
+      },
       showLog: () => log.show(),
       log: ({ level, text }) => log[level](text),
       reportError: (error) => void errors.show(error, 'Studio'),

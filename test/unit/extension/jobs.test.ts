@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JobOutcome } from '../../../src/shared/protocol/engine.ts';
-import type { JobStatus } from '../../../src/shared/protocol/studio.ts';
+import type { ProjectionEnd, ProjectionStatus } from '../../../src/shared/protocol/projection.ts';
+import type { JobStatus, TrainingStatus } from '../../../src/shared/protocol/studio.ts';
 import { memoryKeys } from '../../../src/extension/core/memory-keys.ts';
 import { Jobs } from '../../../src/extension/jobs/jobs.ts';
 import { JobRecords } from '../../../src/extension/jobs/record.ts';
 import { FakeMemory } from './support/memory.ts';
 
-const status = (changes: Partial<JobStatus> = {}): JobStatus => ({
+const status = (changes: Partial<TrainingStatus> = {}): TrainingStatus => ({
+  kind: 'training',
   jobId: 'j',
   name: 'digits',
   phase: 'training',
@@ -27,6 +29,34 @@ const outcome = (changes: Partial<JobOutcome> = {}): JobOutcome => ({
   savedAs: 'x',
   card: null,
   resumeNote: null,
+  ...changes,
+});
+
+const projecting = (changes: Partial<ProjectionStatus> = {}): ProjectionStatus => ({
+  kind: 'projection',
+  jobId: 'p',
+  model: 'memory:/m/digits',
+  name: 'digits',
+  phase: 'embedding',
+  share: 0.3,
+  iteration: 300,
+  of: 1000,
+  coordinates: Float32Array.of(1, 2),
+  count: 1,
+  total: 2,
+  kl: 1.9,
+  perplexity: 30,
+  seed: 42,
+  stopping: false,
+  secondsLeft: null,
+  ...changes,
+});
+const projectionEnd = (changes: Partial<ProjectionEnd> = {}): ProjectionEnd => ({
+  jobId: 'p',
+  state: 'finished',
+  error: null,
+  savedAs: 'x',
+  card: null,
   ...changes,
 });
 
@@ -56,6 +86,7 @@ describe('a job', () => {
     const { jobs, records } = setUp();
     await jobs.changed(status());
     assert.deepEqual(records.read(), {
+      kind: 'training',
       jobId: 'j',
       session: 'now',
       name: 'digits',
@@ -125,6 +156,50 @@ describe('a job', () => {
   });
 });
 
+describe('a t-SNE', () => {
+  it('writes the file of its model, is remembered as what it is, and ends for those who wait for one', async () => {
+    const { jobs, records } = setUp();
+    jobs.adopt('p', 'memory:/m/digits');
+    const training = jobs.nextEnd();
+    let trained = false;
+    void training.then(() => (trained = true));
+    const ended = jobs.nextProjectionEnd();
+    await jobs.changed(projecting());
+    assert.equal(jobs.projection?.iteration, 300);
+    assert.equal(jobs.dataset, undefined);
+    assert.equal(jobs.engine, null);
+    assert.equal(await jobs.targetOf('p', 'another name'), 'memory:/m/digits');
+    const expected = { kind: 'projection', jobId: 'p', session: 'now', name: 'digits' };
+    assert.deepEqual(records.read(), { ...expected, model: 'memory:/m/digits', dataset: '' });
+    await jobs.projected(projectionEnd());
+    assert.equal((await ended).state, 'finished');
+    assert.equal(jobs.current, null);
+    assert.equal(records.read(), undefined);
+    await jobs.changed(projecting({ iteration: 301 }));
+    assert.equal(jobs.projection, null, 'a notice that its end overtook does not bring it back');
+    assert.equal(trained, false, 'whoever waits for a training waits on');
+  });
+
+  it('writes its record once, however often it reports', async () => {
+    const { jobs, memory } = setUp();
+    for (let iteration = 0; iteration < 10; iteration++) await jobs.changed(projecting({ iteration }));
+    assert.equal(memory.updates, 1);
+  });
+
+  it('that ends with its panel is told as lost, with its record to go on from', async () => {
+    const { jobs } = setUp();
+    jobs.adopt('p', 'memory:/m/digits');
+    const ended = jobs.nextProjectionEnd();
+    await jobs.changed(projecting());
+    const record = jobs.abandoned();
+    assert.deepEqual([record?.kind, record?.model], ['projection', 'memory:/m/digits']);
+    const lost = await ended;
+    assert.equal(lost.error?.code, 'disconnected');
+    assert.match(lost.error?.message ?? '', /t-SNE of “digits”.*can be gone on with/);
+    assert.equal(jobs.current, null);
+  });
+});
+
 describe('the record of a job', () => {
   it('of an earlier window is an interrupted one, of this window not', async () => {
     const memory = new FakeMemory();
@@ -132,6 +207,13 @@ describe('the record of a job', () => {
     await before.jobs.changed(status());
     assert.equal(before.records.interrupted('before'), undefined);
     assert.equal(new JobRecords(memory).interrupted('after')?.name, 'digits');
+  });
+
+  it('of a version that knew no t-SNE is one of a training', () => {
+    const memory = new FakeMemory();
+    const old = { jobId: 'j', session: 's', name: 'n', model: null, dataset: 'memory:/d' };
+    memory.values.set(memoryKeys.job, old);
+    assert.deepEqual(new JobRecords(memory).read(), { kind: 'training', ...old });
   });
 
   it('that does not hold is none', () => {

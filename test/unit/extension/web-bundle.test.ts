@@ -1,57 +1,18 @@
 /** The web bundle, started without what only Node has. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import vm from 'node:vm';
-import * as esbuild from 'esbuild';
-import { webHost } from '../../../scripts/lib/host-builds.mjs';
 import { commands, panels, views } from '../../../src/shared/names.ts';
-import { fakeVscode } from './support/fake-vscode.ts';
-import { FakeMemory } from './support/memory.ts';
 import { MemoryFiles } from './support/memory-files.ts';
 import { modelBytes } from './support/model-bytes.ts';
+import { activate as activateHost, buildWebHost } from './support/web-host.ts';
 
 let code = '';
 
 before(async () => {
-  const { outputFiles } = await esbuild.build({
-    ...webHost,
-    write: false,
-    logLevel: 'silent',
-  } as esbuild.BuildOptions & {
-    write: false;
-  });
-  code = outputFiles[0]?.text ?? '';
+  code = await buildWebHost();
 });
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Starts the bundle as VS Code's web extension host does: CommonJS, with `vscode` as the only module. */
-async function activate(files: MemoryFiles) {
-  const { vscode, seen, uri } = fakeVscode(files, 'memory:/w');
-  const module = { exports: {} as { activate(context: unknown): unknown } };
-  const requireVscode = (name: string): unknown => {
-    if (name === 'vscode') return vscode;
-    throw new Error(`There is no module ${name} in a browser.`);
-  };
-  // Shadowed by parameters that nobody fills: a context of its own would make every global a hundred times slower.
-  const hidden = ['process', 'Buffer', 'global', 'setImmediate', '__dirname', '__filename'];
-  const load = vm.compileFunction(code, ['module', 'exports', 'require', ...hidden]) as (
-    ...args: unknown[]
-  ) => void;
-  load(module, module.exports, requireVscode);
-  const subscriptions: { dispose(): unknown }[] = [];
-  module.exports.activate({
-    subscriptions,
-    extensionUri: uri('ext:/here'),
-    globalStorageUri: uri('memory:/global'),
-    workspaceState: new FakeMemory(),
-    extension: { packageJSON: { version: '0.1.0' } },
-  });
-  for (let waited = 0; !seen.log.some((line) => line.includes('activated')) && waited < 5000; waited += 10)
-    await pause(10);
-  const run = (id: string, ...args: unknown[]) => Promise.resolve(seen.commands.get(id)?.(...args));
-  return { seen, run, uri, subscriptions };
-}
+const activate = (files: MemoryFiles) => activateHost(code, files);
 
 describe('the web bundle', () => {
   it('asks for no module but vscode', () => {

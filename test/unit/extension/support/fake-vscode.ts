@@ -44,6 +44,15 @@ class FakeEmitter {
 const disposable = { dispose: () => undefined };
 const listening = () => disposable;
 
+/** A webview panel of which the test plays the page. */
+export interface FakePanel {
+  readonly viewType: string;
+  /** What the host has posted, in order. */
+  readonly posted: unknown[];
+  /** A message of the page. */
+  send(message: unknown): void;
+}
+
 /** Lines of the log, messages shown, commands registered: what a test looks at. */
 export interface Seen {
   readonly log: string[];
@@ -53,6 +62,7 @@ export interface Seen {
   readonly views: string[];
   readonly editors: string[];
   readonly trees: string[];
+  readonly panels: FakePanel[];
 }
 
 /** @param root of the workspace, as `memory:/w` */
@@ -65,6 +75,7 @@ export function fakeVscode(files: MemoryFiles, root: string) {
     views: [],
     editors: [],
     trees: [],
+    panels: [],
   };
   const line = (text: string): void => void seen.log.push(text);
   const message = (text: string): Promise<undefined> => {
@@ -126,6 +137,31 @@ export function fakeVscode(files: MemoryFiles, root: string) {
         seen.serializers.push(id);
         return disposable;
       },
+      createWebviewPanel: (viewType: string, title: string) => {
+        const messages = new FakeEmitter();
+        const posted: unknown[] = [];
+        seen.panels.push({ viewType, posted, send: (message) => messages.fire(message) });
+        return {
+          viewType,
+          title,
+          visible: true,
+          active: true,
+          webview: {
+            html: '',
+            options: {},
+            cspSource: 'fake:',
+            asWebviewUri: (uri: FakeUri) => uri,
+            postMessage: (message: unknown) => Promise.resolve(posted.push(message) > 0),
+            onDidReceiveMessage: messages.event,
+          },
+          onDidDispose: listening,
+          onDidChangeViewState: listening,
+          reveal: () => undefined,
+          dispose: () => undefined,
+        };
+      },
+      setStatusBarMessage: () => disposable,
+      createStatusBarItem: () => ({ ...disposable, show: () => undefined, hide: () => undefined }),
       showInformationMessage: message,
       showWarningMessage: message,
       showErrorMessage: message,
