@@ -7,7 +7,7 @@ import { registerCommands } from './commands/register.ts';
 import { openImage } from './commands/open-image.ts';
 import { offerResume, offerUnlessSettled, resumeProposal } from './commands/resume.ts';
 import { Services } from './core/services.ts';
-import { afterJob } from './jobs/after-job.ts';
+import { afterJob, afterProjection } from './jobs/after-job.ts';
 import { recoverTemporaries } from './models/replace.ts';
 import { ModelCardEditor } from './views/model-card.ts';
 import { LatentMap } from './views/latent-map.ts';
@@ -33,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): Activation {
         if (record) offerResume(app, record);
       },
       onJobEnded: (outcome) => afterJob(app, outcome),
+      onProjectionEnded: (end) => afterProjection(app, end),
       resumable: async () => {
         const record = services.records.read();
         return record?.model ? resumeProposal(services, record.model, record.jobId) : undefined;

@@ -18,6 +18,8 @@ export const commands = {
   refreshModels: 'latentLens.refreshModels',
   showMap: 'latentLens.showMap',
   openMap: 'latentLens.openMap',
+  computeTsne: 'latentLens.computeTsne',
+  stopTsne: 'latentLens.stopTsne',
 } as const;
 
 export const views = {
@@ -34,7 +36,10 @@ export const panels = {
 } as const;
 
 export const contextKeys = {
+  /** A training or a t-SNE runs. */
   jobRunning: 'latentLens.jobRunning',
+  /** The job that runs is a t-SNE. */
+  projecting: 'latentLens.projecting',
   hasModels: 'latentLens.hasModels',
 } as const;
 

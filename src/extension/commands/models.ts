@@ -67,12 +67,13 @@ export async function chooseActiveModel(app: App): Promise<void> {
   if (chosen) await setActiveModel(app, vscode.Uri.parse(chosen.uri));
 }
 
-function refuseInTraining({ jobs, files }: Services, uri: string, what: string): void {
+function refuseInJob({ jobs, files }: Services, uri: string, what: string): void {
   const name = nameOfFile(files.nameOf(uri));
   if (jobs.current && jobs.fileOf(jobs.current.jobId) === uri) {
+    const [job, doing] = jobs.current.kind === 'training' ? ['training', 'trained'] : ['t-SNE', 'projected'];
     throw new LensError(
       'write-failed',
-      `“${name}” is being trained. Stop the training before you ${what} it.`,
+      `“${name}” is being ${doing}. Stop the ${job} before you ${what} it.`,
     );
   }
 }
@@ -82,7 +83,7 @@ export async function renameModel({ services }: App, target: unknown, newName?: 
   const uri = modelUri(target)?.toString();
   if (uri === undefined) return;
   const { files, models, jobs } = services;
-  refuseInTraining(services, uri, 'rename');
+  refuseInJob(services, uri, 'rename');
   const folder = files.parent(uri);
   const old = files.nameOf(uri);
   const there = await files.list(folder).catch(() => []);
@@ -127,7 +128,7 @@ export async function deleteModel({ services }: App, target: unknown, confirmed?
   if (!uri) return;
   const { files, models } = services;
   const address = uri.toString();
-  refuseInTraining(services, address, 'delete');
+  refuseInJob(services, address, 'delete');
   const name = nameOfFile(files.nameOf(address));
   if (confirmed !== true && !(await confirm(vscode.l10n.t('Delete the model “{0}”?', name), ''))) return;
   try {

@@ -13,6 +13,7 @@ import {
   setActiveModel,
   showMap,
 } from './models.ts';
+import { computeTsne, stopTsne, type ProjectOptions } from './project.ts';
 import { resume, stopTraining } from './resume.ts';
 import { createSamples, type SampleOptions } from './samples.ts';
 import { train, type TrainOptions } from './train.ts';
@@ -41,6 +42,9 @@ export const commandHandlers: Readonly<Record<(typeof commands)[keyof typeof com
   [commands.refreshModels]: (app) => app.services.models.refresh(),
   [commands.showMap]: showMap,
   [commands.openMap]: (app) => app.map.openInEditor(),
+  [commands.computeTsne]: (app, target, second) =>
+    computeTsne(app, target, optionsOf<ProjectOptions>(second)),
+  [commands.stopTsne]: stopTsne,
 };
 
 /** @param app made with the first command that runs */

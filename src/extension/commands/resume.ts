@@ -10,12 +10,14 @@ import type { Services } from '../core/services.ts';
 import type { JobRecord } from '../jobs/record.ts';
 import { describeModel } from '../models/describe.ts';
 import type { App } from './app.ts';
+import { refusedWhileBusy } from './busy.ts';
+import { offerContinue, stopTsne } from './project.ts';
 import { scanWithProgress } from './scan.ts';
 import { askForFolder, uriOf } from './targets.ts';
-import { refusedWhileBusy, workspaceFolders } from './train.ts';
+import { workspaceFolders } from './train.ts';
 
 export async function resume(app: App, target: unknown): Promise<JobOutcome | undefined> {
-  if (refusedWhileBusy(app, false)) return undefined;
+  if (refusedWhileBusy(app, 'training', false)) return undefined;
   const uri = uriOf(target) ?? (await pickUnfinished(app.services));
   return uri && resumeModel(app, uri, false);
 }
@@ -85,29 +87,35 @@ async function pickUnfinished(services: Services): Promise<vscode.Uri | undefine
   return chosen && vscode.Uri.parse(chosen.uri);
 }
 
-export async function stopTraining({ services, studio }: App): Promise<JobOutcome | undefined> {
+/** Stops whatever runs; the answer is that of a training. */
+export async function stopTraining(app: App): Promise<JobOutcome | undefined> {
+  const { services, studio } = app;
   const { current } = services.jobs;
+  if (current?.kind === 'projection') {
+    await stopTsne(app);
+    return undefined;
+  }
   if (!current) {
     void vscode.window.showInformationMessage(vscode.l10n.t('No training is running.'));
     return undefined;
   }
   const ended = services.jobs.nextEnd();
-  const outcome = await studio.stop();
+  if (!(await studio.stop())) return undefined;
   // The page answers before its notice of the end is dealt with; only then may the next training begin.
-  if (outcome) await ended;
-  if (outcome?.savedAs) {
+  const outcome = await ended;
+  if (outcome.savedAs !== null) {
     vscode.window.setStatusBarMessage(
       vscode.l10n.t('Training stopped and saved as {0}', outcome.savedAs),
       10_000,
     );
   }
-  return outcome ?? undefined;
+  return outcome;
 }
 
 /** As {@link offerResume}, unless the model was deleted or trained to its end meanwhile. */
 export async function offerUnlessSettled(app: App, record: JobRecord): Promise<void> {
   const { services } = app;
-  if (record.model !== null) {
+  if (record.model !== null && record.kind === 'training') {
     const model = await services.models.read(record.model).catch(() => undefined);
     if (model?.header?.card.progress.state === 'finished' || !model) return services.records.clear();
   }
@@ -118,6 +126,7 @@ export async function offerUnlessSettled(app: App, record: JobRecord): Promise<v
 export function offerResume(app: App, record: JobRecord): void {
   const { services } = app;
   const { model, name } = record;
+  if (record.kind === 'projection') return offerContinue(app, record);
   if (model === null) {
     void services.records.clear();
     void offer(

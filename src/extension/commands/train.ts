@@ -10,7 +10,7 @@ import type { Services } from '../core/services.ts';
 import { suggestFolders } from '../datasets/suggest.ts';
 import { isModelFileName } from '../models/file-names.ts';
 import type { App } from './app.ts';
-import { offer } from '../core/log.ts';
+import { refusedWhileBusy } from './busy.ts';
 import { findDataset, resumeModel } from './resume.ts';
 import { scanWithProgress } from './scan.ts';
 import { askForFolder, uriOf } from './targets.ts';
@@ -54,7 +54,7 @@ async function propose(
   startNow: boolean,
 ): Promise<JobOutcome | undefined> {
   const { services, studio } = app;
-  if (refusedWhileBusy(app, startNow)) return undefined;
+  if (refusedWhileBusy(app, 'training', startNow)) return undefined;
   const uri = uriOf(target) ?? (await pickDataset(services));
   if (!uri) return undefined;
   if (isModelFileName(services.files.nameOf(uri.toString()))) return trainModel(app, uri, options, startNow);
@@ -108,30 +108,6 @@ const withOverrides = (
 
 export const workspaceFolders = (): readonly WorkspaceFolder[] =>
   (vscode.workspace.workspaceFolders ?? []).map(({ name, uri }) => ({ name, uri: uri.toString() }));
-
-/** Says that a training is running and what can be done; one at a time is all that the engine runs. */
-export function refusedWhileBusy(app: App, startNow: boolean): boolean {
-  const { jobs, errors } = app.services;
-  if (!jobs.current) return false;
-  const message = vscode.l10n.t(
-    '“{0}” is being trained. Stop it before the next training.',
-    jobs.current.name,
-  );
-  if (startNow) throw new LensError('engine-unavailable', message);
-  void offer(
-    'info',
-    message,
-    [
-      { title: vscode.l10n.t('Open Studio'), run: () => app.studio.show() },
-      {
-        title: vscode.l10n.t('Stop Training'),
-        run: () => vscode.commands.executeCommand(commands.stopTraining),
-      },
-    ],
-    errors,
-  );
-  return true;
-}
 
 interface FolderItem extends vscode.QuickPickItem {
   readonly choose: () => Promise<vscode.Uri | undefined> | vscode.Uri;

@@ -17,7 +17,7 @@ export class Services implements vscode.Disposable {
   readonly log = new LazyLog();
   readonly errors = new ErrorReporter(this.log);
   readonly files: Files = vscodeFiles;
-  readonly datasets = new DatasetStore(this.files, () => this.jobs.current?.dataset);
+  readonly datasets = new DatasetStore(this.files, () => this.jobs.dataset);
   readonly models: ModelRegistry;
   readonly records: JobRecords;
   readonly jobs: Jobs;

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { LensError } from '../../shared/errors.ts';
 import { commands } from '../../shared/names.ts';
 import type { JobOutcome } from '../../shared/protocol/engine.ts';
+import type { ProjectionEnd } from '../../shared/protocol/projection.ts';
 import type { App } from '../commands/app.ts';
 
 /** A model trained to its end is the one to check with; a failure is told where it can be acted on. */
@@ -22,4 +23,15 @@ export async function afterJob({ services }: App, outcome: JobOutcome): Promise<
     run: () => vscode.commands.executeCommand(commands.resumeTraining, vscode.Uri.parse(uri ?? '')),
   };
   errors.show(new LensError(code, message, detail), 'Training', kept ? [resume] : []);
+}
+
+/** The maps read the file anew with the list of models; a failure is told, the model is as it was last saved. */
+export async function afterProjection({ services }: App, end: ProjectionEnd): Promise<void> {
+  const { models, log, errors } = services;
+  log.info(
+    `t-SNE ${end.jobId} ${end.state}${end.savedAs === null ? ', nothing saved' : `, saved as ${end.savedAs}`}.`,
+  );
+  await models.refresh();
+  if (end.state !== 'failed' || !end.error) return;
+  errors.show(new LensError(end.error.code, end.error.message, end.error.detail), 't-SNE');
 }

@@ -2,6 +2,7 @@
 import { LensError } from '../../shared/errors.ts';
 import type { EngineCard } from '../../shared/model-card.ts';
 import type { JobOutcome } from '../../shared/protocol/engine.ts';
+import type { ProjectionEnd, ProjectionStatus } from '../../shared/protocol/projection.ts';
 import type { JobStatus } from '../../shared/protocol/studio.ts';
 import type { JobRecord, JobRecords } from './record.ts';
 
@@ -14,6 +15,14 @@ export interface JobsOptions {
   readonly datasetUri: (id: string) => string | undefined;
 }
 
+const lostMessage = ({ kind, name }: JobStatus, saved: boolean): string => {
+  if (kind === 'projection')
+    return `The t-SNE of “${name}” ended with its panel; what it had saved is kept and can be gone on with.`;
+  return saved
+    ? `The training of “${name}” ended with its panel; its last checkpoint is kept and can be resumed.`
+    : `The training of “${name}” ended with its panel before anything was saved.`;
+};
+
 export class Jobs {
   private status: JobStatus | null = null;
   private lastEngine: EngineCard | null = null;
@@ -22,6 +31,7 @@ export class Jobs {
   private readonly ended = new Set<string>();
   private readonly listeners = new Set<() => void>();
   private readonly waiting = new Set<(outcome: JobOutcome) => void>();
+  private readonly waitingForProjection = new Set<(end: ProjectionEnd) => void>();
 
   constructor(private readonly options: JobsOptions) {}
 
@@ -32,7 +42,7 @@ export class Jobs {
 
   /** The engine of the running job, else of the last one: a job may end before its first notice. */
   get engine(): EngineCard | null {
-    return this.status?.engine ?? this.lastEngine;
+    return (this.status?.kind === 'training' ? this.status.engine : null) ?? this.lastEngine;
   }
 
   /** The running job. */
@@ -40,22 +50,35 @@ export class Jobs {
     return this.status;
   }
 
+  /** The running t-SNE. */
+  get projection(): ProjectionStatus | null {
+    return this.status?.kind === 'projection' ? this.status : null;
+  }
+
+  /** Id of the data set of the running training. */
+  get dataset(): string | undefined {
+    return this.status?.kind === 'training' ? this.status.dataset : undefined;
+  }
+
   async changed(status: JobStatus): Promise<void> {
     // A notice that was overtaken by the job's end must not bring it back.
     if (this.ended.has(status.jobId)) return;
     this.status = status;
-    this.lastEngine = status.engine ?? this.lastEngine;
+    if (status.kind === 'training') this.lastEngine = status.engine ?? this.lastEngine;
     this.notify();
     await this.remember(status);
   }
 
   async finished(outcome: JobOutcome): Promise<void> {
-    this.ended.add(outcome.jobId);
     this.lastEngine = outcome.card?.engine ?? this.lastEngine;
-    if (this.status === null || this.status.jobId === outcome.jobId) this.status = null;
-    await this.options.records.clear();
-    for (const resolve of this.waiting) resolve(outcome);
-    this.waiting.clear();
+    await this.end(outcome.jobId);
+    settle(this.waiting, outcome);
+    this.notify();
+  }
+
+  async projected(end: ProjectionEnd): Promise<void> {
+    await this.end(end.jobId);
+    settle(this.waitingForProjection, end);
     this.notify();
   }
 
@@ -72,26 +95,21 @@ export class Jobs {
     this.status = null;
     const record = this.options.records.read();
     if (lost) {
-      const message = record?.model
-        ? `The training of “${lost.name}” ended with its panel; its last checkpoint is kept and can be resumed.`
-        : `The training of “${lost.name}” ended with its panel before anything was saved.`;
-      for (const resolve of this.waiting) {
-        resolve({
-          jobId: lost.jobId,
-          state: 'failed',
-          error: { code: 'disconnected', message },
-          savedAs: null,
-          card: null,
-          resumeNote: null,
-        });
-      }
-      this.waiting.clear();
+      const end = {
+        jobId: lost.jobId,
+        state: 'failed',
+        error: { code: 'disconnected', message: lostMessage(lost, Boolean(record?.model)) },
+        savedAs: null,
+        card: null,
+      } as const;
+      if (lost.kind === 'training') settle(this.waiting, { ...end, resumeNote: null });
+      else settle(this.waitingForProjection, end);
     }
     this.notify();
     return lost && record?.jobId === lost.jobId ? record : undefined;
   }
 
-  /** Resolves when the next job ends, whichever way. */
+  /** Resolves when the next training ends, whichever way. */
   nextEnd(signal?: AbortSignal): Promise<JobOutcome> {
     return new Promise((resolve, reject) => {
       this.waiting.add(resolve);
@@ -101,7 +119,12 @@ export class Jobs {
     });
   }
 
-  /** A resumed job writes the file that it came from. */
+  /** Resolves when the next t-SNE ends, whichever way. */
+  nextProjectionEnd(): Promise<ProjectionEnd> {
+    return new Promise((resolve) => this.waitingForProjection.add(resolve));
+  }
+
+  /** A resumed job and a t-SNE write the file that they came from. */
   adopt(jobId: string, uri: string): void {
     this.ended.delete(jobId);
     this.targets.set(jobId, Promise.resolve(uri));
@@ -140,20 +163,34 @@ export class Jobs {
     if (record?.jobId === jobId) await this.options.records.write({ ...record, model: uri });
   }
 
+  private async end(jobId: string): Promise<void> {
+    this.ended.add(jobId);
+    if (this.status === null || this.status.jobId === jobId) this.status = null;
+    await this.options.records.clear();
+  }
+
   private async remember(status: JobStatus): Promise<void> {
     const { records, session, datasetUri } = this.options;
     const before = records.read();
     const known = before?.jobId === status.jobId ? before : undefined;
+    const dataset = status.kind === 'training' ? datasetUri(status.dataset) : undefined;
     await records.write({
+      kind: status.kind,
       jobId: status.jobId,
       session,
       name: status.name,
       model: this.fileOf(status.jobId) ?? known?.model ?? null,
-      dataset: datasetUri(status.dataset) ?? known?.dataset ?? '',
+      dataset: dataset ?? known?.dataset ?? '',
     });
   }
 
   private notify(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Tells everyone who waits, once. */
+function settle<T>(waiting: Set<(value: T) => void>, value: T): void {
+  for (const resolve of waiting) resolve(value);
+  waiting.clear();
 }

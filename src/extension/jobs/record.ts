@@ -3,13 +3,14 @@ import * as v from 'valibot';
 import { memoryKeys, type Memory } from '../core/memory-keys.ts';
 
 const recordSchema = v.object({
+  kind: v.optional(v.picklist(['training', 'projection']), 'training'),
   jobId: v.string(),
   /** The window session that the job ran in; a job of an earlier one runs no more. */
   session: v.string(),
   name: v.string(),
   /** URI of the model file; null until the first checkpoint. */
   model: v.nullable(v.string()),
-  /** URI of the data set. */
+  /** URI of the data set; empty for a projection, which needs none. */
   dataset: v.string(),
 });
 export type JobRecord = v.InferOutput<typeof recordSchema>;

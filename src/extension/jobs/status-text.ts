@@ -1,5 +1,5 @@
 /** The running job in a few words. */
-import type { JobStatus } from '../../shared/protocol/studio.ts';
+import type { TrainingStatus } from '../../shared/protocol/studio.ts';
 
 /** `40 s`, `3 min`, `1 h 20 min`: coarser the further away, as in the Studio. */
 export function formatDuration(seconds: number): string {
@@ -12,5 +12,9 @@ export function formatDuration(seconds: number): string {
 }
 
 /** Whole percents of the present phase, 0–100. */
-export const percentOf = ({ done, total }: Pick<JobStatus, 'done' | 'total'>): number =>
-  total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : 0;
+export function percentOf(
+  status: Pick<TrainingStatus, 'done' | 'total'> | { readonly share: number },
+): number {
+  const share = 'share' in status ? status.share : status.total > 0 ? status.done / status.total : 0;
+  return Math.max(0, Math.min(100, Math.floor(100 * share)));
+}

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { LensError, toWireError } from '../../shared/errors.ts';
 import { commands, panels, views } from '../../shared/names.ts';
 import type { CheckedImage, MapHostApi, MapPageApi } from '../../shared/protocol/map.ts';
+import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
+import type { ProjectOptions } from '../commands/project.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { exactBytes, toFileError } from '../core/files.ts';
 import type { Services } from '../core/services.ts';
@@ -22,6 +24,13 @@ interface Surface {
   readonly visible: () => boolean;
   /** What it was told last; empty before. */
   told: string;
+  /** The model that it shows; empty where it shows none. */
+  model: string;
+  /** It was told of a running t-SNE last, whose coordinates it draws. */
+  live: boolean;
+  /** Tells the page of the running t-SNE; while it listens, what comes meanwhile waits, and only the newest is kept. */
+  telling: Promise<void> | undefined;
+  again: boolean;
 }
 
 export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable {
@@ -38,11 +47,14 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
       (vscode.workspace.workspaceFolders ?? []).map(({ name, uri }) => ({ name, uri: uri.toString() })),
     );
     const follow = (): void => {
-      for (const surface of this.surfaces) if (surface.visible()) void this.tell(surface);
+      for (const surface of this.surfaces) if (surface.visible()) void this.tellAll(surface);
     };
     this.subscriptions = [
       vscode.window.registerWebviewViewProvider(views.map, this),
       services.models.onChange(follow),
+      services.jobs.onChange(() => {
+        for (const surface of this.surfaces) if (surface.visible()) void this.tellProjection(surface);
+      }),
       vscode.workspace.onDidChangeWorkspaceFolders(follow),
     ];
   }
@@ -66,6 +78,11 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
     );
   }
 
+  /** Puts the map in the editor in front again, where there is one, leaving the focus where it is. */
+  bringBack(): void {
+    this.panel?.reveal(undefined, true);
+  }
+
   /** Takes over the panel that VS Code restored after a reload. */
   restore(panel: vscode.WebviewPanel): void {
     const { extensionUri } = this.services.context;
@@ -74,7 +91,7 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
     panel.webview.options = pageOptions(extensionUri);
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'view.svg');
     const surface = this.attach(panel.webview, true, () => panel.visible);
-    panel.onDidChangeViewState(() => panel.visible && void this.tell(surface));
+    panel.onDidChangeViewState(() => panel.visible && void this.tellAll(surface));
     panel.onDidDispose(() => {
       this.detach(surface);
       if (this.panel === panel) this.panel = undefined;
@@ -86,7 +103,7 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
     const { extensionUri } = this.services.context;
     view.webview.options = pageOptions(extensionUri);
     const surface = this.attach(view.webview, false, () => view.visible);
-    view.onDidChangeVisibility(() => view.visible && void this.tell(surface));
+    view.onDidChangeVisibility(() => view.visible && void this.tellAll(surface));
     view.onDidDispose(() => this.detach(surface));
     openPage(view.webview, extensionUri, 'map', vscode.l10n.t('Latent Map'));
   }
@@ -109,12 +126,15 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
       handlers: this.handlers(large),
       // Without retained context the page is a new one whenever it is shown again.
       onReady: () => {
-        surface.told = '';
-        void this.tell(surface).then(() => this.tellMark(surface));
+        Object.assign(surface, { told: '', model: '', live: false });
+        void this.tellAll(surface).then(() => this.tellMark(surface));
       },
       onNoticeError: (error, method) => this.services.errors.record(error, `Latent Map, ${method}`),
     });
-    const surface: Surface = { link, visible, told: '' };
+    const surface: Surface = {
+      ...{ link, visible, told: '', model: '', live: false },
+      ...{ telling: undefined, again: false },
+    };
     this.surfaces.add(surface);
     return surface;
   }
@@ -122,6 +142,47 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
   private detach(surface: Surface): void {
     surface.link.dispose();
     this.surfaces.delete(surface);
+  }
+
+  /** The model, then the t-SNE that is being computed of it. */
+  private async tellAll(surface: Surface): Promise<void> {
+    await this.tell(surface);
+    await this.tellProjection(surface);
+  }
+
+  /** Tells a surface of the running t-SNE of its model, or that there is none any more. */
+  private tellProjection(surface: Surface): Promise<void> {
+    surface.again = true;
+    surface.telling ??= this.keepTelling(surface).finally(() => {
+      surface.telling = undefined;
+      if (surface.again) void this.tellProjection(surface);
+    });
+    return surface.telling;
+  }
+
+  private async keepTelling(surface: Surface): Promise<void> {
+    try {
+      while (surface.again) {
+        surface.again = false;
+        const { projection } = this.services.jobs;
+        const running = projection?.model === surface.model ? projection : null;
+        if (running) await this.sayProjection(surface, running);
+        else if (surface.live) {
+          // What was saved at the end comes first: the page reads it before it lets go of the coordinates it draws.
+          surface.live = false;
+          await this.tell(surface);
+          await this.sayProjection(surface, null);
+        }
+      }
+    } catch {
+      // The page has gone; the next one is told everything.
+      surface.live = false;
+    }
+  }
+
+  private async sayProjection(surface: Surface, running: ProjectionStatus | null): Promise<void> {
+    surface.live = running !== null;
+    await surface.link.call('projecting', { running });
   }
 
   /** Tells a surface what there is to show, unless it knows. */
@@ -132,6 +193,7 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
       const { activeUri } = models;
       if (activeUri === undefined) {
         const count = models.models.length;
+        surface.model = '';
         await this.say(surface, `none ${count}`, () => surface.link.call('showNone', { models: count }));
         return;
       }
@@ -144,7 +206,10 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
   }
 
   private async tellModel(surface: Surface, { uri, key, name, header, error }: ModelEntry): Promise<void> {
+    // Checkpoints of the t-SNE that it draws live are no news to it.
+    if (surface.live && surface.model === uri) return;
     if (!header) {
+      surface.model = '';
       const wire = error ?? toWireError(undefined);
       return this.say(surface, `error ${key}`, () => surface.link.call('showError', { name, error: wire }));
     }
@@ -158,6 +223,7 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
       location: dataset.location,
     };
     await this.say(surface, `${key} ${root ?? ''}`, () => surface.link.call('showModel', shown));
+    surface.model = uri;
   }
 
   private async say(surface: Surface, what: string, call: () => Promise<unknown>): Promise<void> {
@@ -179,6 +245,8 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
     const { log, errors, files } = this.services;
     const run = (command: string, ...args: unknown[]): void =>
       void vscode.commands.executeCommand(command, ...args);
+    const compute = (model: string, options: ProjectOptions): void =>
+      run(commands.computeTsne, vscode.Uri.parse(model), options);
     /** For what the user asked for and waits for. */
     const shown = (work: () => Promise<void>): void =>
       void work().catch((error: unknown) => errors.show(error, 'Latent Map'));
@@ -219,6 +287,9 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
       chooseModel: () => run(commands.chooseActiveModel),
       train: () => run(commands.train),
       openInStudio: ({ model }) => run(commands.openStudio, vscode.Uri.parse(model)),
+      project: ({ model, choices }) => compute(model, { choices, from: 'map' }),
+      continueProjection: ({ model }) => compute(model, { continue: true, from: 'map' }),
+      stopProjection: () => run(commands.stopTsne),
       openInEditor: () => this.openInEditor(),
       showLog: () => log.show(),
       log: ({ level, text }) => log[level](text),

@@ -2,14 +2,15 @@
 import * as vscode from 'vscode';
 import { commands, contextKeys } from '../../shared/names.ts';
 import type { EngineCard } from '../../shared/model-card.ts';
-import type { JobPhase } from '../../shared/protocol/engine.ts';
-import type { JobStatus } from '../../shared/protocol/studio.ts';
+import type { JobPhase, ProjectionPhase } from '../../shared/protocol/engine.ts';
+import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
+import type { JobStatus, TrainingStatus } from '../../shared/protocol/studio.ts';
 import type { Services } from '../core/services.ts';
 import { formatDuration, percentOf } from '../jobs/status-text.ts';
 
 const engineName = ({ kind }: EngineCard): string => (kind === 'webgpu' ? 'WebGPU' : 'WASM');
 
-function phaseText(status: JobStatus): string {
+function trainingText(status: TrainingStatus): string {
   const texts: Record<JobPhase, string> = {
     reading: vscode.l10n.t('Reading images {0} %', percentOf(status)),
     training: vscode.l10n.t('Epoch {0} of {1}', Math.min(status.epoch + 1, status.epochs), status.epochs),
@@ -19,10 +20,30 @@ function phaseText(status: JobStatus): string {
   return texts[status.phase];
 }
 
+function projectionText(status: ProjectionStatus): string {
+  const texts: Record<ProjectionPhase, string> = {
+    neighbours: vscode.l10n.t('t-SNE: neighbours {0} %', percentOf(status)),
+    embedding: vscode.l10n.t('t-SNE {0} of {1}', status.iteration, status.of),
+    measuring: vscode.l10n.t('t-SNE: measuring'),
+    saving: vscode.l10n.t('t-SNE: saving'),
+  };
+  return texts[status.phase];
+}
+
+const phaseText = (status: JobStatus): string =>
+  status.kind === 'training' ? trainingText(status) : projectionText(status);
+
+function headline(job: JobStatus | null): string {
+  if (job === null) return vscode.l10n.t('Latent Lens');
+  return job.kind === 'training'
+    ? vscode.l10n.t('Latent Lens is training “{0}”', job.name)
+    : vscode.l10n.t('Latent Lens is computing the t-SNE of “{0}”', job.name);
+}
+
 export class StatusBar implements vscode.Disposable {
   private item: vscode.StatusBarItem | undefined;
   private engine: EngineCard | null = null;
-  private running = false;
+  private running: JobStatus['kind'] | undefined;
   private readonly subscription: vscode.Disposable;
 
   constructor(private readonly services: Services) {
@@ -37,9 +58,12 @@ export class StatusBar implements vscode.Disposable {
   private update(): void {
     const job = this.services.jobs.current;
     this.engine = this.services.jobs.engine;
-    if (this.running !== (job !== null)) {
-      this.running = job !== null;
-      void vscode.commands.executeCommand('setContext', contextKeys.jobRunning, this.running);
+    if (this.running !== job?.kind) {
+      this.running = job?.kind;
+      const set = (key: string, value: boolean): void =>
+        void vscode.commands.executeCommand('setContext', key, value);
+      set(contextKeys.jobRunning, job !== null);
+      set(contextKeys.projecting, job?.kind === 'projection');
     }
     if (!job && !this.engine) return this.item?.hide();
     const item = this.open();
@@ -57,7 +81,7 @@ export class StatusBar implements vscode.Disposable {
 
   private tooltip(job: JobStatus | null, engine: string | undefined, left: string | undefined): string {
     const lines = [
-      job ? vscode.l10n.t('Latent Lens is training “{0}”', job.name) : vscode.l10n.t('Latent Lens'),
+      headline(job),
       ...(job ? [[phaseText(job), left].filter((part) => part !== undefined).join(', ')] : []),
       ...(engine && this.engine ? [vscode.l10n.t('Engine: {0} ({1})', engine, this.engine.reason)] : []),
       vscode.l10n.t('Click to open the Studio'),

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { commands, panels } from '../../shared/names.ts';
 import type { JobOutcome } from '../../shared/protocol/engine.ts';
+import type { ProjectionEnd, ProjectionProposal } from '../../shared/protocol/projection.ts';
 import type {
   ResumeProposal,
   StudioHostApi,
@@ -22,6 +23,7 @@ import { messagesOf, openPage, pageOptions } from './webview-page.ts';
 type Intent =
   | { readonly kind: 'propose'; readonly proposal: TrainingProposal; readonly startNow: boolean }
   | { readonly kind: 'resume'; readonly proposal: ResumeProposal }
+  | { readonly kind: 'project'; readonly proposal: ProjectionProposal }
   | { readonly kind: 'model'; readonly uri: string; readonly name: string };
 
 export interface StudioEvents {
@@ -29,6 +31,8 @@ export interface StudioEvents {
   readonly onJobLost: () => void;
   /** Awaited before those who wait for the job's end are told. */
   readonly onJobEnded: (outcome: JobOutcome) => Promise<void>;
+  /** Likewise, for a t-SNE. */
+  readonly onProjectionEnded: (end: ProjectionEnd) => Promise<void>;
   /** A page took the place of one in whose worker a job ran: gives what to go on with. */
   readonly resumable: () => Promise<ResumeProposal | undefined>;
   /** Opens an image of a model's data set, wherever that is now. */
@@ -60,9 +64,15 @@ export class Studio implements vscode.Disposable {
     else this.create(preserveFocus);
   }
 
-  /** Takes over the panel that VS Code restored after a reload. */
+  /** Takes over the panel that VS Code restored after a reload, which it does only when that comes in sight. */
   restore(panel: vscode.WebviewPanel): void {
-    this.adopt(panel);
+    if (!this.open) {
+      this.adopt(panel);
+      return;
+    }
+    // Meanwhile another was opened, in whose worker a job may run.
+    panel.dispose();
+    this.open.panel.reveal();
   }
 
   async propose(proposal: TrainingProposal, startNow: boolean): Promise<void> {
@@ -77,6 +87,21 @@ export class Studio implements vscode.Disposable {
     this.intent = { kind: 'resume', proposal };
     this.show(true);
     await this.link().call('resume', proposal);
+  }
+
+  /** @param reveal whether a Studio that is already open comes to the front; a job runs in a hidden one as well */
+  async project(proposal: ProjectionProposal, reveal: boolean): Promise<void> {
+    this.parts.allow(proposal.model);
+    this.services.jobs.adopt(proposal.jobId, proposal.model);
+    const before = this.intent;
+    this.intent = { kind: 'project', proposal };
+    if (reveal || !this.open) this.show(true);
+    try {
+      await this.link().call('project', proposal);
+    } catch (error) {
+      this.intent = before;
+      throw error;
+    }
   }
 
   async showModel(uri: string, name: string): Promise<void> {
@@ -95,7 +120,7 @@ export class Studio implements vscode.Disposable {
   }
 
   /** Resolves when the running job is saved; null where none ran. */
-  async stop(): Promise<JobOutcome | null> {
+  async stop(): Promise<JobOutcome | ProjectionEnd | null> {
     return this.open ? this.link().call('stop', {}) : null;
   }
 
@@ -150,7 +175,9 @@ export class Studio implements vscode.Disposable {
   private async tellAgain(): Promise<void> {
     const { jobs, errors, log } = this.services;
     try {
-      if (jobs.current) {
+      if (jobs.projection) {
+        log.warn(`Studio: the page was recreated while the t-SNE of “${jobs.projection.name}” was computed.`);
+      } else if (jobs.current) {
         log.warn(`Studio: the page was recreated while “${jobs.current.name}” was training.`);
         const proposal = await this.events.resumable();
         if (proposal) return await this.resume(proposal);
@@ -164,6 +191,7 @@ export class Studio implements vscode.Disposable {
       }
       const { intent } = this;
       if (intent?.kind === 'propose') await this.propose(intent.proposal, intent.startNow);
+      else if (intent?.kind === 'project') await this.project({ ...intent.proposal, continue: true }, false);
       else if (intent?.kind === 'model') await this.showModel(intent.uri, intent.name);
     } catch (error) {
       errors.show(error, 'Studio, after its page was recreated');
@@ -174,6 +202,14 @@ export class Studio implements vscode.Disposable {
     const done = work();
     this.settling = done.catch(() => undefined);
     return done;
+  }
+
+  /** What the page shows after a job. */
+  private modelOf(jobId: string): Intent | undefined {
+    const uri = this.services.jobs.fileOf(jobId);
+    return uri === undefined
+      ? undefined
+      : { kind: 'model', uri, name: nameOfFile(this.services.files.nameOf(uri)) };
   }
 
   private handlers(): Handlers<StudioHostApi> {
@@ -203,13 +239,19 @@ export class Studio implements vscode.Disposable {
       jobChanged: (status) => jobs.changed(status),
       jobEnded: (outcome) =>
         this.settle(async () => {
-          const dataset = jobs.current?.dataset;
+          const { dataset } = jobs;
           if (dataset !== undefined) datasets.release(dataset);
-          const uri = jobs.fileOf(outcome.jobId);
-          this.intent =
-            uri === undefined ? undefined : { kind: 'model', uri, name: nameOfFile(files.nameOf(uri)) };
+          this.intent = this.modelOf(outcome.jobId);
           await events.onJobEnded(outcome).catch((error: unknown) => errors.record(error, 'After a job'));
           await jobs.finished(outcome);
+        }),
+      projectionEnded: (end) =>
+        this.settle(async () => {
+          this.intent = this.modelOf(end.jobId);
+          await events
+            .onProjectionEnded(end)
+            .catch((error: unknown) => errors.record(error, 'After a t-SNE'));
+          await jobs.projected(end);
         }),
       chooseDataset: async () => {
         await this.settling;
@@ -243,6 +285,11 @@ export class Studio implements vscode.Disposable {
         await this.settling;
         void vscode.commands.executeCommand(commands.resumeTraining, vscode.Uri.parse(uri));
       },
+      continueProjection: async ({ uri }) => {
+        await this.settling;
+        void vscode.commands.executeCommand(commands.computeTsne, vscode.Uri.parse(uri), { continue: true });
+      },
+      showMap: ({ uri }) => void vscode.commands.executeCommand(commands.showMap, vscode.Uri.parse(uri)),
       showLog: () => log.show(),
       log: ({ level, text }) => log[level](text),
       reportError: (error) => void errors.show(error, 'Studio'),

@@ -1,5 +1,7 @@
 /** The contract between the extension host and the page of the Latent Map, in the side bar and in an editor. */
 import type { WireError } from '../errors.ts';
+import type { ProjectionChoices } from '../projection-choices.ts';
+import type { ProjectionStatus } from './projection.ts';
 
 /** Where the images of a model lie, as far as the host can tell. */
 export type DatasetState = 'found' | 'missing';
@@ -31,6 +33,8 @@ export interface MapPageApi {
   showError(params: { readonly name: string; readonly error: WireError }): void;
   /** The last checked image; `model` is the key of the model that judged it. */
   mark(params: CheckedImage & { readonly modelKey: string }): void;
+  /** The running t-SNE of the model shown, or that none runs (any more): a complete picture each time. */
+  projecting(params: { readonly running: ProjectionStatus | null }): void;
 }
 
 /** Answered by the host. */
@@ -57,6 +61,12 @@ export interface MapHostApi {
   chooseModel(params: Record<string, never>): void;
   train(params: Record<string, never>): void;
   openInStudio(params: { readonly model: string }): void;
+  /** Computes a t-SNE of this model in the Studio's worker. */
+  project(params: { readonly model: string; readonly choices: ProjectionChoices }): void;
+  /** Goes on with the model's own t-SNE, which was stopped or is to be computed further. */
+  continueProjection(params: { readonly model: string }): void;
+  /** Stops the running t-SNE; what it has so far is saved. */
+  stopProjection(params: Record<string, never>): void;
   openInEditor(params: Record<string, never>): void;
   showLog(params: Record<string, never>): void;
   log(params: { readonly level: 'info' | 'warn' | 'error'; readonly text: string }): void;

@@ -4,6 +4,7 @@ import type { WireError } from '../errors.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../model-spec.ts';
 import type { Pack, PackRequest } from '../transport.ts';
 import type { EngineChoice, JobOutcome, JobSnapshot } from './engine.ts';
+import type { ProjectionEnd, ProjectionProposal, ProjectionStatus } from './projection.ts';
 import type { SaveApi } from './save.ts';
 
 /** Defaults for a new training, from the settings. */
@@ -52,8 +53,10 @@ export interface StudioPageApi {
   /** Shows a data set with its survey and waits for the user, or starts at once. */
   propose(params: TrainingProposal & { readonly startNow: boolean }): void;
   resume(params: ResumeProposal): void;
+  /** Runs a t-SNE in the engine's worker. @throws LensError `internal` while another job runs */
+  project(params: ProjectionProposal): void;
   /** Stops the running job with a checkpoint; resolves when it is saved. */
-  stop(params: Record<string, never>): JobOutcome | null;
+  stop(params: Record<string, never>): JobOutcome | ProjectionEnd | null;
   /** Shows a model file (URI string). */
   showModel(params: { readonly uri: string; readonly name: string }): void;
   /** Shows a model file on the page Interpolate, between these ends. */
@@ -75,9 +78,13 @@ export interface StudioHostApi extends SaveApi {
     readonly bytes: Uint8Array;
     readonly size: number;
   };
-  /** A notice of the running job, for status bar, tree and progress; at most twice a second. */
+  /**
+   * The running job, for status bar, tree and progress: a training at most twice a second, a t-SNE with its coordinates
+   * at most five times a second, for the maps.
+   */
   jobChanged(params: JobStatus): void;
   jobEnded(params: JobOutcome): void;
+  projectionEnded(params: ProjectionEnd): void;
   chooseDataset(params: Record<string, never>): void;
   openFile(params: { readonly dataset: string; readonly path: string }): void;
   /** Opens an image of a model's data set. @param params `model` the file's URI, `path` relative to the data set */
@@ -94,13 +101,25 @@ export interface StudioHostApi extends SaveApi {
   reveal(params: { readonly uri: string }): void;
   /** Finds the data of an unfinished model again and answers with {@link StudioPageApi.resume}. */
   resumeModel(params: { readonly uri: string }): void;
+  /** Goes on with the t-SNE of this model and answers with {@link StudioPageApi.project}. */
+  continueProjection(params: { readonly uri: string }): void;
+  /** Shows the Latent Map of this model. */
+  showMap(params: { readonly uri: string }): void;
   showLog(params: Record<string, never>): void;
   log(params: { readonly level: 'info' | 'warn' | 'error'; readonly text: string }): void;
   reportError(params: WireError): void;
 }
 
-/** What the host needs to know of a job. */
-export type JobStatus = Pick<
+/** What the host needs to know of a training. */
+export type TrainingStatus = Pick<
   JobSnapshot,
   'jobId' | 'name' | 'phase' | 'done' | 'total' | 'engine' | 'secondsLeft'
-> & { readonly epoch: number; readonly epochs: number; readonly dataset: string };
+> & {
+  readonly kind: 'training';
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly dataset: string;
+};
+
+/** The one long job that the Studio runs. */
+export type JobStatus = TrainingStatus | ProjectionStatus;

@@ -5,6 +5,7 @@ import { readPoints, readProjection } from '../../shared/map-points.ts';
 import { projectionMethods } from '../../shared/model-card.ts';
 import { readModelFile } from '../../shared/model-file.ts';
 import type { CheckedImage, MapHostApi, MapPageApi, ShownMap } from '../../shared/protocol/map.ts';
+import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { readWholeFile } from '../shared/files.ts';
 import { forwardLink } from '../shared/forward-link.ts';
@@ -12,6 +13,7 @@ import type { PageHost } from '../shared/host.ts';
 import { Store } from '../shared/store.ts';
 import { throttle } from '../shared/throttle.ts';
 import { coloringsOf } from './groups.ts';
+import { withRunning } from './live-projection.ts';
 import {
   firstLook,
   fittingLook,
@@ -37,6 +39,10 @@ export class MapSession {
   readonly store = new Store<MapState>({ kind: 'waiting' });
   readonly look = new Store<Look>(firstLook);
   readonly mark = new Store<Mark | null>(null);
+  /** The t-SNE that is being computed of the model shown. */
+  readonly running = new Store<ProjectionStatus | null>(null);
+  /** Whether the form for a new t-SNE is open. */
+  readonly choosing = new Store<boolean>(false);
   /** Whether this is the map in an editor. */
   readonly large = new Store<boolean>(false);
   readonly pageHandlers: Handlers<MapPageApi>;
@@ -44,6 +50,12 @@ export class MapSession {
 
   #host: Host | undefined;
   #turn = 0;
+  /** The model as its file has it. */
+  #file: MapModel | undefined;
+  /** Its file is being read (again). */
+  #reading = false;
+  /** The job whose map was brought to the front when its first picture came. */
+  #followed = '';
   #checked: (CheckedImage & { readonly modelKey: string }) | undefined;
   readonly #write = throttle<Look>(writeInterval, (look) => {
     const state = this.store.value;
@@ -55,15 +67,21 @@ export class MapSession {
       showModel: (shown) => void this.#showModel(shown),
       showNone: ({ models }) => {
         this.#turn++;
+        this.#reading = false;
         this.store.set({ kind: 'none', models });
       },
       showError: ({ name, error }) => {
         this.#turn++;
+        this.#reading = false;
         this.store.set({ kind: 'failed', name, error });
       },
       mark: (checked) => {
         this.#checked = checked;
         void this.#place();
+      },
+      projecting: ({ running }) => {
+        this.running.set(running);
+        this.#showLive();
       },
     };
   }
@@ -112,15 +130,18 @@ export class MapSession {
     if ('model' in before && before.model.shown.key === shown.key) {
       // Only what the host knows of the data set has changed.
       this.store.set({ kind: 'map', model: { ...before.model, shown } });
+      if (this.#file) this.#file = { ...this.#file, shown };
       return;
     }
     const turn = ++this.#turn;
     const same = 'model' in before && before.model.shown.uri === shown.uri;
     // A model that was trained or projected further keeps its place on screen until it is read again.
     if (!same) this.store.set({ kind: 'reading', name: shown.name });
+    this.#reading = true;
     try {
       const bytes = await readWholeFile((params) => this.calls.call('readFile', params), shown.uri);
       if (turn !== this.#turn) return;
+      this.#reading = false;
       const file = readModelFile(bytes);
       const points = readPoints(file);
       const projections = projectionMethods.flatMap((method) => readProjection(file, method) ?? []);
@@ -134,13 +155,38 @@ export class MapSession {
       const kept = same ? this.look.value : readLook(this.#connection.readState(), shown.uri);
       this.mark.set(null);
       this.look.set(fittingLook(kept, model, possible));
+      this.#file = model;
       this.store.set({ kind: 'map', model });
       this.#write.push(this.look.value);
+      this.#showLive();
       void this.#place();
     } catch (error) {
       if (turn !== this.#turn) return;
+      this.#reading = false;
       this.store.set({ kind: 'failed', name: shown.name, error: toWireError(error) });
       this.report(error, 'reading the model');
+    }
+  }
+
+  /** Puts the running t-SNE on the map, or what the file has in its place once it runs no more. */
+  #showLive(): void {
+    const state = this.store.value;
+    const file = this.#file;
+    if (state.kind !== 'map' || file?.shown.uri !== state.model.shown.uri) return;
+    const running = this.running.value;
+    const model = withRunning(file, running);
+    if (model !== null && running !== null) {
+      if (this.#followed !== running.jobId) {
+        this.#followed = running.jobId;
+        this.change({ method: 'tsne', view: null });
+      }
+      // The mark was placed on the map that the file has.
+      if (this.look.value.method === 'tsne') this.mark.set(null);
+      this.store.set({ kind: 'map', model });
+    } else if (running === null && !this.#reading && state.model.projections.some((one) => one.running)) {
+      this.look.set(fittingLook(this.look.value, file, [this.look.value.coloring]));
+      this.store.set({ kind: 'map', model: file });
+      void this.#place();
     }
   }
 
@@ -148,7 +194,8 @@ export class MapSession {
   async #place(): Promise<void> {
     const checked = this.#checked;
     const state = this.store.value;
-    if (checked === undefined || state.kind !== 'map' || state.model.shown.key !== checked.modelKey) {
+    const live = this.running.value?.coordinates && this.look.value.method === 'tsne';
+    if (live || checked === undefined || state.kind !== 'map' || state.model.shown.key !== checked.modelKey) {
       this.mark.set(null);
       return;
     }

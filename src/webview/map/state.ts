@@ -4,17 +4,23 @@ import type { WireError } from '../../shared/errors.ts';
 import type { MapPoints, MapProjection } from '../../shared/map-points.ts';
 import { projectionMethods, type ModelCard, type ProjectionMethod } from '../../shared/model-card.ts';
 import type { ShownMap } from '../../shared/protocol/map.ts';
+import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
 import { colorings, type Coloring } from './groups.ts';
 import type { View } from './plane.ts';
 
-/** A model file, read: the map lives from it alone. */
+export interface ShownProjection extends MapProjection {
+  /** Set where these are the coordinates of the t-SNE that is being computed. */
+  readonly running?: ProjectionStatus;
+}
+
+/** A model file, read: the map lives from it alone, and from the t-SNE that is being computed of it. */
 export interface MapModel {
   readonly shown: ShownMap;
   readonly card: ModelCard;
   readonly bytes: Uint8Array;
   readonly points: MapPoints;
   /** At least one. */
-  readonly projections: readonly MapProjection[];
+  readonly projections: readonly ShownProjection[];
 }
 
 export type MapState =

@@ -1,11 +1,11 @@
 /** What the map says in words. Pure. */
 import { pointName } from '../../shared/map-points.ts';
-import type { MapProjection } from '../../shared/map-points.ts';
 import type { ProjectionMethod } from '../../shared/model-card.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import { baseName, countOf, formatCount } from '../shared/format.ts';
 import type { Coloring } from './groups.ts';
-import type { MapModel } from './state.ts';
+import { projectionProgress, recallWarning } from '../shared/projection-words.ts';
+import type { MapModel, ShownProjection } from './state.ts';
 
 export const methodNames: Readonly<Record<ProjectionMethod, string>> = { tsne: 't-SNE', pca: 'PCA' };
 
@@ -53,9 +53,6 @@ export function spokenPoint(model: MapModel, point: number, count: number): stri
   return `${parts.filter((part) => part !== '').join(', ')}; point ${formatCount(point + 1)} of ${formatCount(count)}.`;
 }
 
-/** Below this share of kept neighbours a map says so. */
-const poorRecall = 0.3;
-
 export interface ProjectionWords {
   /** n of N. */
   readonly count: string;
@@ -63,8 +60,14 @@ export interface ProjectionWords {
   readonly warning: string | null;
 }
 
-export function projectionWords({ card }: MapProjection, total: number): ProjectionWords {
+export function projectionWords({ card, running }: ShownProjection, total: number): ProjectionWords {
   const { method, count, kl, recall, trustworthiness, iterations, planned, perplexity } = card;
+  if (running)
+    return {
+      count: `${formatCount(count)} of ${countOf(total, 'image')}`,
+      measures: `${methodNames[method]} · ${projectionProgress(running)}`,
+      warning: null,
+    };
   const measures = [
     methodNames[method],
     ...(perplexity === null ? [] : [`perplexity ${formatScore(perplexity)}`]),
@@ -78,9 +81,6 @@ export function projectionWords({ card }: MapProjection, total: number): Project
   return {
     count: `${formatCount(count)} of ${countOf(total, 'image')}`,
     measures: measures.join(' · '),
-    warning:
-      recall !== null && recall < poorRecall
-        ? `Few neighbours on this map are neighbours for the model: of 10 nearest ${Math.round(recall * 100) / 10} on average.`
-        : null,
+    warning: recallWarning(card),
   };
 }

@@ -1,7 +1,9 @@
 /** What a screen reader hears of a running job: little, and only what changed. */
 import { formatScore } from '../../shared/verdict.ts';
 import { formatTimeLeft } from '../shared/format.ts';
+import { projectionProgress } from '../shared/projection-words.ts';
 import { phaseNames } from '../shared/words.ts';
+import type { RunningProjection } from './projection-state.ts';
 import type { RunningJob } from './state.ts';
 
 /** Milliseconds between two announcements. */
@@ -17,4 +19,9 @@ export function announcementOf({ snapshot, before, stopping, epochs }: RunningJo
   const validation = last.validation === null ? '' : `, validation loss ${formatScore(last.validation)}`;
   const left = snapshot.secondsLeft === null ? '' : `, ${formatTimeLeft(snapshot.secondsLeft)} left`;
   return `Epoch ${last.epoch} of ${epochs} done: training loss ${formatScore(last.train)}${validation}${left}.`;
+}
+
+export function projectionAnnouncement({ snapshot, stopping }: RunningProjection): string {
+  if (stopping) return 'Stopping; the map is being saved.';
+  return snapshot === null ? 'Reading the model.' : `${projectionProgress(snapshot)}.`;
 }

@@ -65,9 +65,29 @@ export class LensEmptyPage extends LitElement {
     `;
   }
 
+  #renderProjection(name: string, uri: string | null): unknown {
+    return html`<div class="notice" role="status">
+      <vscode-icon name="info"></vscode-icon>
+      <div>
+        <p>The t-SNE of “${name}” was cut off when this page closed. What it had saved is kept.</p>
+        ${
+          uri === null
+            ? nothing
+            : html`<span class="actions">
+                <vscode-button icon="debug-continue" @click=${() => this.session.continueProjection(uri)}
+                  >Continue t-SNE</vscode-button
+                >
+                <vscode-button secondary @click=${() => this.session.showMap(uri)}>Show Map</vscode-button>
+              </span>`
+        }
+      </div>
+    </div>`;
+  }
+
   #renderInterrupted(): unknown {
     if (this.interrupted === null) return nothing;
-    const { name, uri } = this.interrupted;
+    const { kind, name, uri } = this.interrupted;
+    if (kind === 'projection') return this.#renderProjection(name, uri);
     return html`<div class="notice" role="status">
       <vscode-icon name="info"></vscode-icon>
       <div>

@@ -2,7 +2,7 @@
 import type { DatasetSummary } from '../../shared/dataset.ts';
 import { isCancelled, toWireError } from '../../shared/errors.ts';
 import type { JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
-import type { JobStatus } from '../../shared/protocol/studio.ts';
+import type { TrainingStatus } from '../../shared/protocol/studio.ts';
 import { emptyTrace, extendTrace, traceEpoch } from '../components/loss-series.ts';
 import type { RunningJob } from './state.ts';
 
@@ -43,9 +43,10 @@ export function withSnapshot(job: RunningJob, snapshot: JobSnapshot): RunningJob
   };
 }
 
-export function statusOf(job: RunningJob, dataset: DatasetSummary): JobStatus {
+export function statusOf(job: RunningJob, dataset: DatasetSummary): TrainingStatus {
   const { jobId, name, epochs, snapshot } = job;
   return {
+    kind: 'training',
     jobId,
     name,
     phase: snapshot?.phase ?? 'reading',

@@ -8,6 +8,8 @@ const schema = v.object({
   model: v.nullable(v.object({ uri: v.string(), name: v.string() })),
   /** The page shown last. */
   page: v.optional(v.picklist(pageIds), 'train'),
+  /** The model whose t-SNE is being computed. */
+  projecting: v.optional(v.nullable(v.object({ uri: v.string(), name: v.string() })), null),
   /** The model in training, with the last that was seen of it. */
   running: v.nullable(
     v.object({
@@ -22,7 +24,13 @@ const schema = v.object({
 });
 export type Persisted = v.InferOutput<typeof schema>;
 
-export const nothingPersisted: Persisted = { version: 1, model: null, page: 'train', running: null };
+export const nothingPersisted: Persisted = {
+  version: 1,
+  model: null,
+  page: 'train',
+  projecting: null,
+  running: null,
+};
 
 /** Anything else than a state of this version counts as nothing. */
 export function readPersisted(state: unknown): Persisted {

@@ -3,16 +3,18 @@ import { LensError, isCancelled, toWireError } from '../../shared/errors.ts';
 import { modelFileSuffix } from '../../shared/model-card.ts';
 import type { DatasetSummary } from '../../shared/dataset.ts';
 import type { EngineHostApi, JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
+import type { ProjectionEnd, ProjectionProposal } from '../../shared/protocol/projection.ts';
 import type {
-  JobStatus,
   LatentChoice,
   ResumeProposal,
   StudioBootstrap,
   StudioHostApi,
   StudioPageApi,
   TrainingProposal,
+  TrainingStatus,
 } from '../../shared/protocol/studio.ts';
 import { transferring, type Handlers } from '../../shared/rpc.ts';
+import { fetchProjectionKernels } from '../shared/assets.ts';
 import { readWholeFile } from '../shared/files.ts';
 import { baseName } from '../shared/format.ts';
 import { forwardLink } from '../shared/forward-link.ts';
@@ -25,6 +27,7 @@ import { epochsDone, newJob, outcomeOfError, statusOf, withSnapshot } from './jo
 import { readModelView } from './model-view.ts';
 import type { PageId } from './pages/names.ts';
 import { nothingPersisted, readPersisted, type Persisted } from './persisted.ts';
+import { ProjectionJob } from './projection-job.ts';
 import { relaySave } from './save-relay.ts';
 import type { RunningJob, ShownModel, StudioState } from './state.ts';
 
@@ -60,10 +63,11 @@ export class StudioSession {
   #engine: EngineLink | undefined;
   #bootstrap: Promise<StudioBootstrap> | undefined;
   #active: ActiveJob | undefined;
+  #projection: ProjectionJob | undefined;
   #surveying: AbortController | undefined;
   #shown = 0;
   #kept: Persisted = nothingPersisted;
-  readonly #status = throttle<JobStatus>(statusInterval, (status) =>
+  readonly #status = throttle<TrainingStatus>(statusInterval, (status) =>
     this.#connection.calls.send('jobChanged', status),
   );
 
@@ -74,6 +78,7 @@ export class StudioSession {
     this.pageHandlers = {
       propose: ({ startNow, ...proposal }) => this.#propose(proposal, startNow),
       resume: (proposal) => this.#resume(proposal),
+      project: (proposal) => this.#project(proposal),
       stop: () => this.stop(),
       showModel: ({ uri, name }) => this.showModel(uri, name),
       interpolate: ({ uri, name, from, to }) => {
@@ -90,7 +95,7 @@ export class StudioSession {
       },
       save: (params) => this.#save(params),
       snapshot: (snapshot) => this.#takeSnapshot(snapshot),
-      projecting: () => undefined,
+      projecting: (snapshot) => this.#projection?.take(snapshot),
       progress: (progress) => this.#takeProgress(progress),
       log: (entry) => this.#connection.calls.send('log', entry),
     };
@@ -101,9 +106,15 @@ export class StudioSession {
     this.#host = host;
     this.#engine = engine;
     const before = readPersisted(host.readState());
-    if (before.running !== null) this.store.set({ kind: 'empty', interrupted: before.running });
+    const interrupted =
+      before.running !== null
+        ? ({ kind: 'training', ...before.running } as const)
+        : before.projecting !== null
+          ? ({ kind: 'projection', ...before.projecting } as const)
+          : null;
+    if (interrupted !== null) this.store.set({ kind: 'empty', interrupted });
     await this.bootstrap();
-    const untouched = this.store.value.kind === 'empty' && before.running === null;
+    const untouched = this.store.value.kind === 'empty' && interrupted === null;
     if (before.model !== null && untouched) {
       this.page.set(before.page);
       this.showModel(before.model.uri, before.model.name);
@@ -126,7 +137,7 @@ export class StudioSession {
   /** Starts the training that the form asks for; nothing happens while the form does not hold. */
   train(): void {
     const state = this.store.value;
-    if (state.kind !== 'proposal' || state.survey.kind !== 'done' || this.#active) return;
+    if (state.kind !== 'proposal' || state.survey.kind !== 'done' || this.#busy) return;
     const result = readForm(state.survey.form);
     if (result === null) return;
     const { proposal } = state;
@@ -138,15 +149,15 @@ export class StudioSession {
   /** Puts the proposal away. */
   dismiss(): void {
     this.#surveying?.abort();
-    if (this.store.value.kind === 'running') return;
+    if (this.#busy) return;
     this.store.set({ kind: 'empty', interrupted: null });
     this.#remember();
   }
 
   /** Stops the running job with a checkpoint. @returns its outcome, or null if none runs */
-  async stop(): Promise<JobOutcome | null> {
+  async stop(): Promise<JobOutcome | ProjectionEnd | null> {
     const active = this.#active;
-    if (active === undefined) return null;
+    if (active === undefined) return this.#projection?.stop() ?? null;
     this.#updateJob((job) => ({ ...job, stopping: true }));
     if (active.inEngine) {
       const { jobId } = active;
@@ -159,7 +170,7 @@ export class StudioSession {
   }
 
   showModel(uri: string, name: string): void {
-    if (this.#active) return;
+    if (this.#busy) return;
     void this.#read(uri, name, (model) => this.store.set({ kind: 'model', model }));
     this.#remember({ uri, name });
   }
@@ -181,6 +192,13 @@ export class StudioSession {
   /** Goes on with an unfinished model: the host finds its data, then calls back. */
   resumeModel(uri: string): void {
     this.#connection.calls.send('resumeModel', { uri });
+  }
+  /** Goes on with the t-SNE of this model: the host asks for it. */
+  continueProjection(uri: string): void {
+    this.#connection.calls.send('continueProjection', { uri });
+  }
+  showMap(uri: string): void {
+    this.#connection.calls.send('showMap', { uri });
   }
   showLog(): void {
     this.#connection.calls.send('showLog', {});
@@ -274,9 +292,46 @@ export class StudioSession {
     });
   }
 
+  #project(proposal: ProjectionProposal): void {
+    this.#refuseWhileBusy();
+    this.#surveying?.abort();
+    this.#shown++;
+    this.page.set('train');
+    const { calls } = this.#connection;
+    const job = new ProjectionJob(proposal, {
+      run: (call) => this.#link.run(call),
+      readFile: (uri) => readWholeFile((params) => calls.call('readFile', params), uri),
+      kernels: fetchProjectionKernels,
+      tell: (status) =>
+        calls.call('jobChanged', status).catch((error: unknown) => this.report(error, 'jobChanged')),
+      onChange: (projection) => this.store.set({ kind: 'projecting', projection }),
+      now: () => performance.now(),
+    });
+    this.#projection = job;
+    this.#remember();
+    void job.end.then((end) => this.#projected(job, end));
+  }
+
+  #projected(job: ProjectionJob, end: ProjectionEnd): void {
+    const { model: uri, name } = job.running.proposal;
+    this.#projection = undefined;
+    const { running: projection } = job;
+    this.store.set({ kind: 'projected', projection, end, model: { kind: 'reading', name } });
+    this.#remember({ uri, name });
+    void this.#showEnded(uri, name);
+    if (end.error !== null)
+      this.report(new LensError(end.error.code, end.error.message, end.error.detail), 't-SNE');
+    this.#connection.calls.send('projectionEnded', end);
+  }
+
+  get #busy(): boolean {
+    return this.#active !== undefined || this.#projection !== undefined;
+  }
+
   #refuseWhileBusy(): void {
-    if (this.#active === undefined) return;
-    throw new LensError('internal', 'A training is running in the Studio already; stop it first.');
+    if (!this.#busy) return;
+    const what = this.#active ? 'A training' : 'A t-SNE';
+    throw new LensError('internal', `${what} is running in the Studio already; stop it first.`);
   }
 
   // — the job —
@@ -395,7 +450,7 @@ export class StudioSession {
       active.uri = uri;
       active.savedAs = savedAs;
       this.#remember();
-    }
+    } else if (this.#projection?.running.proposal.jobId === params.jobId) this.#projection.saved(savedAs);
     return { savedAs };
   }
 
@@ -433,7 +488,8 @@ export class StudioSession {
   async #showEnded(uri: string, name: string): Promise<void> {
     await this.#read(uri, name, (model) => {
       const state = this.store.value;
-      if (state.kind === 'ended' && model.kind !== 'reading') this.store.set({ ...state, model });
+      if ((state.kind === 'ended' || state.kind === 'projected') && model.kind !== 'reading')
+        this.store.set({ ...state, model });
     });
   }
 
@@ -453,7 +509,9 @@ export class StudioSession {
   #remember(model: { uri: string; name: string } | null = null): void {
     const state = this.store.value;
     if (state.kind !== 'running') {
-      this.#write({ ...nothingPersisted, model, page: this.page.value });
+      const { model: uri, name } = this.#projection?.running.proposal ?? {};
+      const projecting = uri === undefined || name === undefined ? null : { uri, name };
+      this.#write({ ...nothingPersisted, model, projecting, page: this.page.value });
       return;
     }
     const { name, epochs, snapshot } = state.job;

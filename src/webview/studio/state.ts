@@ -2,10 +2,12 @@
 import type { DatasetSurvey } from '../../shared/dataset.ts';
 import type { WireError } from '../../shared/errors.ts';
 import type { JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
-import type { TrainingProposal } from '../../shared/protocol/studio.ts';
+import type { ProjectionEnd } from '../../shared/protocol/projection.ts';
+import type { JobStatus, TrainingProposal } from '../../shared/protocol/studio.ts';
 import type { BatchTrace } from '../components/loss-series.ts';
 import type { FormValues } from './form.ts';
 import type { ModelView } from './model-view.ts';
+import type { RunningProjection } from './projection-state.ts';
 
 export interface Progress {
   readonly text: string;
@@ -34,8 +36,9 @@ export interface RunningJob {
 }
 
 export interface Interrupted {
+  readonly kind: JobStatus['kind'];
   readonly name: string;
-  /** Its last checkpoint, as a URI string; null where nothing had been saved. */
+  /** Its last checkpoint, as a URI string; null where nothing had been saved. Of a t-SNE its model. */
   readonly uri: string | null;
 }
 
@@ -48,7 +51,7 @@ export type ShownModel =
 export type StudioState =
   | {
       readonly kind: 'empty';
-      /** A model whose training was cut off when the page before this one closed. */
+      /** A model whose training or t-SNE was cut off when the page before this one closed. */
       readonly interrupted: Interrupted | null;
     }
   | { readonly kind: 'proposal'; readonly proposal: TrainingProposal; readonly survey: SurveyState }
@@ -60,5 +63,12 @@ export type StudioState =
       /** Where the model was last saved; null if it never was. */
       readonly uri: string | null;
       readonly model: ShownModel | null;
+    }
+  | { readonly kind: 'projecting'; readonly projection: RunningProjection }
+  | {
+      readonly kind: 'projected';
+      readonly projection: RunningProjection;
+      readonly end: ProjectionEnd;
+      readonly model: ShownModel;
     }
   | { readonly kind: 'model'; readonly model: ShownModel };

@@ -5,6 +5,8 @@ import { StoreController } from '../shared/store.ts';
 import './empty-page.ts';
 import './ended-page.ts';
 import './model-page.ts';
+import './projected-page.ts';
+import './projecting-page.ts';
 import './proposal-page.ts';
 import './running-page.ts';
 import type { StudioSession } from './session.ts';
@@ -62,6 +64,17 @@ export class LensTrainPage extends LitElement {
           .uri=${state.uri}
           .model=${state.model}
         ></ll-ended-page>`;
+      case 'projecting':
+        return html`<ll-projecting-page
+          .session=${session}
+          .projection=${state.projection}
+        ></ll-projecting-page>`;
+      case 'projected':
+        return html`<ll-projected-page
+          .session=${session}
+          .projection=${state.projection}
+          .end=${state.end}
+        ></ll-projected-page>`;
       case 'model':
         return html`<ll-model-page .session=${session} .model=${state.model}></ll-model-page>`;
     }

@@ -10,6 +10,8 @@ export interface MapHost {
   /** Files that the page saved, as text. */
   readonly saved: Map<string, Uint8Array>;
   large: boolean;
+  /** Images are handed out when this is fulfilled. */
+  hold: Promise<void>;
   state: unknown;
   readonly violations: string[];
 }
@@ -53,7 +55,8 @@ const page = connect<MapHostApi, MapPageApi>(
       if (!file) throw new LensError('not-found', 'The file is no longer there.');
       return { bytes: file.slice(offset, offset + length), size: file.length };
     },
-    readImage: ({ path }) => {
+    readImage: async ({ path }) => {
+      await host.hold;
       const file = files.get(path);
       if (!file) throw new LensError('not-found', 'The image is no longer there.');
       return { bytes: file };
@@ -71,6 +74,9 @@ const page = connect<MapHostApi, MapPageApi>(
     chooseModel: note('chooseModel'),
     train: note('train'),
     openInStudio: note('openInStudio'),
+    project: note('project'),
+    continueProjection: note('continueProjection'),
+    stopProjection: note('stopProjection'),
     openInEditor: note('openInEditor'),
     showLog: note('showLog'),
     log: note('log'),
@@ -85,6 +91,7 @@ const host: MapHost = {
   files,
   saved,
   large: false,
+  hold: Promise.resolve(),
   state: kept === null ? undefined : (JSON.parse(kept) as unknown),
   violations,
 };

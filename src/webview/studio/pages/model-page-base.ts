@@ -98,7 +98,7 @@ export const controlStyles = css`
 
 /** The model that the pages are about: the one opened, or the one just trained. */
 export function shownModel(state: StudioState): ShownModel | null {
-  return state.kind === 'model' || state.kind === 'ended' ? state.model : null;
+  return 'model' in state ? state.model : null;
 }
 
 export abstract class ModelPageBase extends LitElement {

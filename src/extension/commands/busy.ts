@@ -1,0 +1,42 @@
+/** One long job at a time is all that the engine runs: what is said to whoever wants another. */
+import * as vscode from 'vscode';
+import { LensError } from '../../shared/errors.ts';
+import { commands } from '../../shared/names.ts';
+import type { JobStatus } from '../../shared/protocol/studio.ts';
+import { offer } from '../core/log.ts';
+import type { App } from './app.ts';
+
+function busyMessage({ kind, name }: JobStatus, wanted: JobStatus['kind']): string {
+  if (kind === 'projection')
+    return vscode.l10n.t('The t-SNE of “{0}” is being computed. Stop it, or wait for its end.', name);
+  return wanted === 'training'
+    ? vscode.l10n.t('“{0}” is being trained. Stop it before the next training.', name)
+    : vscode.l10n.t('“{0}” is being trained. A t-SNE can be computed when that is stopped or ended.', name);
+}
+
+/**
+ * Says that a job is running and what can be done; answers whether one is.
+ * @param strict throws the sentence instead of offering it, for automation
+ * @throws LensError `engine-unavailable` where `strict`
+ */
+export function refusedWhileBusy(app: App, wanted: JobStatus['kind'], strict: boolean): boolean {
+  const { jobs, errors } = app.services;
+  const { current } = jobs;
+  if (!current) return false;
+  const message = busyMessage(current, wanted);
+  if (strict) throw new LensError('engine-unavailable', message);
+  const projecting = current.kind === 'projection';
+  void offer(
+    'info',
+    message,
+    [
+      { title: vscode.l10n.t('Open Studio'), run: () => app.studio.show() },
+      {
+        title: projecting ? vscode.l10n.t('Stop t-SNE') : vscode.l10n.t('Stop Training'),
+        run: () => vscode.commands.executeCommand(projecting ? commands.stopTsne : commands.stopTraining),
+      },
+    ],
+    errors,
+  );
+  return true;
+}

@@ -1,0 +1,116 @@
+/** `ll-projecting-page`: a t-SNE at work: how far, how good, and the way to stop it. The picture is on the map. */
+import { LitElement, css, html, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { factsStyles, tiles, type Fact } from '../components/facts.ts';
+import '../components/elements.ts';
+import '../components/progress.ts';
+import { countOf, formatCount, formatTimeLeft } from '../shared/format.ts';
+import { projectionPhases } from '../shared/projection-words.ts';
+import { baseStyles, pageStyles } from '../shared/styles.ts';
+import { throttle } from '../shared/throttle.ts';
+import { announceInterval, projectionAnnouncement } from './announce.ts';
+import { secondsLeft, type RunningProjection } from './projection-state.ts';
+import type { StudioSession } from './session.ts';
+
+@customElement('ll-projecting-page')
+export class LensProjectingPage extends LitElement {
+  static override styles = [
+    baseStyles,
+    pageStyles,
+    factsStyles,
+    css`
+      dl.tiles {
+        min-height: 3.2em;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) session!: StudioSession;
+  @property({ attribute: false }) projection!: RunningProjection;
+
+  @state() private spoken = '';
+
+  readonly #announce = throttle<string>(announceInterval, (text) => (this.spoken = text));
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#announce.cancel();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('projection')) return;
+    const text = projectionAnnouncement(this.projection);
+    if (text !== this.spoken) this.#announce.push(text);
+  }
+
+  protected override render(): unknown {
+    const { projection, session } = this;
+    const { proposal, stopping } = projection;
+    return html`
+      <main class="page" tabindex="-1">
+        <div class="head">
+          <div>
+            <h1>t-SNE of ${proposal.name}</h1>
+            <p class="quiet">
+              ${
+                stopping
+                  ? 'Stopping after the iteration under way; the map is saved first.'
+                  : 'The map shows it as it goes; it goes on when this tab is hidden.'
+              }
+            </p>
+          </div>
+          <div class="actions">
+            <vscode-button icon="map" @click=${() => session.showMap(proposal.model)}>Show Map</vscode-button>
+            <vscode-button
+              secondary
+              icon="debug-stop"
+              ?disabled=${stopping}
+              @click=${() => void session.stop()}
+              >${stopping ? 'Stopping…' : 'Stop'}</vscode-button
+            >
+          </div>
+        </div>
+        ${this.#renderProgress()}
+        <p class="visually-hidden" aria-live="polite">${this.spoken}</p>
+        ${tiles(this.#figures())}
+      </main>
+    `;
+  }
+
+  #renderProgress(): unknown {
+    const { snapshot } = this.projection;
+    if (snapshot === null) return html`<ll-progress label="Reading the model"></ll-progress>`;
+    const { phase, share, iteration, of } = snapshot;
+    const counts =
+      phase === 'embedding'
+        ? { done: iteration, total: of, unit: 'iterations' }
+        : // Of the exact divergence and of a save nobody knows how far they are.
+          { done: Math.floor(100 * share), total: phase === 'neighbours' ? 100 : 0, unit: '%' };
+    return html`<ll-progress
+      label=${projectionPhases[phase]}
+      unit=${counts.unit}
+      .done=${counts.done}
+      .total=${counts.total}
+    ></ll-progress>`;
+  }
+
+  #figures(): readonly Fact[] {
+    const { snapshot, proposal } = this.projection;
+    if (snapshot === null) return [];
+    const { iteration, of, count, total, kl } = snapshot;
+    const left = secondsLeft(this.projection, performance.now());
+    return [
+      { term: 'Iteration', value: `${formatCount(iteration)} of ${formatCount(of)}` },
+      { term: 'Time left', value: left === null ? '–' : formatTimeLeft(left) },
+      { term: 'KL divergence', value: kl === null ? '–' : kl.toFixed(2) },
+      { term: 'Images', value: `${formatCount(count)} of ${countOf(total, 'image')}` },
+      { term: 'Perplexity', value: formatCount(proposal.perplexity) },
+    ];
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'll-projecting-page': LensProjectingPage;
+  }
+}
