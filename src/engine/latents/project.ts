@@ -19,6 +19,8 @@ export interface ProjectEnvironment {
   readonly save: (bytes: Uint8Array) => Promise<{ readonly savedAs: string }>;
   readonly publish: (snapshot: ProjectionSnapshot) => void;
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void;
+  /** Whether it is time to save what there is; every ten seconds where left out. */
+  readonly checkpointDue?: () => boolean;
 }
 
 const publishMilliseconds = 200;
@@ -26,6 +28,14 @@ const publishMilliseconds = 200;
 const klMilliseconds = 1_000;
 /** Iterations between two breaths take about so long: a stop is answered within. */
 const chunkMilliseconds = 40;
+/** What can be lost at most. */
+const checkpointMilliseconds = 10_000;
+
+/** What of a run is in the file, whatever becomes of it. */
+interface Kept {
+  savedAs: string | null;
+  card: ModelCard | null;
+}
 
 /** Runs a projection to its end, also a bad one: the outcome says which. Aborting `signal` stops it and saves. */
 export async function runProjection(
@@ -33,15 +43,19 @@ export async function runProjection(
   environment: ProjectEnvironment,
   signal: AbortSignal,
 ): Promise<ProjectionOutcome> {
-  const nothing = { jobId: plan.jobId, savedAs: null, card: null, coordinates: null };
-  const failed = (error: WireError): ProjectionOutcome => ({ ...nothing, state: 'failed', error });
+  const kept: Kept = { savedAs: null, card: null };
+  const ended = (state: ProjectionOutcome['state'], error: WireError | null): ProjectionOutcome => ({
+    ...{ jobId: plan.jobId, state, error },
+    ...kept,
+    coordinates: null,
+  });
   try {
-    return await new ProjectionRun(plan, environment, signal).run();
+    return await new ProjectionRun(plan, environment, signal, kept).run();
   } catch (error) {
-    if (isCancelled(error)) return { ...nothing, state: 'stopped', error: null };
+    if (isCancelled(error)) return ended('stopped', null);
     const wire = toWireError(error);
     environment.log('error', wire.detail ? `${wire.message}\n${wire.detail}` : wire.message);
-    return failed(wire);
+    return ended('failed', wire);
   }
 }
 
@@ -84,13 +98,18 @@ class ProjectionRun {
   private readonly set: LatentSet;
   private snapshot: ProjectionSnapshot;
   private readonly publishDue = createThrottle(publishMilliseconds);
+  private readonly checkpointDue: () => boolean;
+  /** The checkpoint that is being written. */
+  private onItsWay: Promise<void> | null = null;
 
   constructor(
     private readonly plan: ProjectPlan,
     private readonly environment: ProjectEnvironment,
     private readonly signal: AbortSignal,
+    private readonly kept: Kept,
   ) {
     this.file = readModelFile(plan.model);
+    this.checkpointDue = environment.checkpointDue ?? createThrottle(checkpointMilliseconds);
     const points = pointsOf(this.file);
     this.set = latentSet(points, plan.points);
     this.snapshot = {
@@ -103,11 +122,17 @@ class ProjectionRun {
   async run(): Promise<ProjectionOutcome> {
     this.show({}, true);
     const projector = await this.prepare();
-    await this.descend(projector);
-    const stopped = this.signal.aborted;
-    const card = await this.measure(projector, stopped);
-    this.show({ phase: 'saving', share: 0, kl: card.kl }, true);
-    return this.save(card, projector.exportState(), stopped);
+    try {
+      await this.descend(projector);
+      const stopped = this.signal.aborted;
+      const card = await this.measure(projector, stopped);
+      this.show({ phase: 'saving', share: 0, kl: card.kl }, true);
+      // Two saves of one file must not overtake each other.
+      await this.onItsWay;
+      return await this.save(card, projector.exportState(), stopped);
+    } finally {
+      await this.onItsWay;
+    }
   }
 
   private async prepare(): Promise<Projector> {
@@ -130,6 +155,8 @@ class ProjectionRun {
     const { iterations } = this.plan;
     const klDue = createThrottle(klMilliseconds);
     let chunk = 1;
+    // The first save comes an interval from here.
+    this.checkpointDue();
     this.showIteration(projector, this.snapshot.kl, true);
     while (projector.iteration < iterations && !this.signal.aborted) {
       const started = performance.now();
@@ -137,24 +164,52 @@ class ProjectionRun {
       const each = (performance.now() - started) / chunk;
       chunk = Math.max(1, Math.min(50, Math.floor(chunkMilliseconds / Math.max(each, 0.1))));
       this.showIteration(projector, klDue() ? projector.estimateKl() : this.snapshot.kl, false);
+      if (projector.iteration < iterations && !this.onItsWay && this.checkpointDue())
+        this.checkpoint(projector);
       await this.environment.breathe();
     }
     this.showIteration(projector, this.snapshot.kl, true);
   }
 
+  /**
+   * Sends the file with the coordinates so far off and goes on while it is written. A failure is a warning in the log,
+   * and the next checkpoint tries again.
+   */
+  private checkpoint(projector: Projector): void {
+    const unmeasured = { kl: null, recall: null, trustworthiness: null };
+    const file = this.encode(this.cardOf(projector, unmeasured), projector.exportState());
+    this.onItsWay = this.environment.save(file.bytes).then(
+      ({ savedAs }) => void Object.assign(this.kept, { savedAs, card: file.card }),
+      (error: unknown) =>
+        this.environment.log('warn', `The t-SNE so far could not be saved: ${toWireError(error).message}`),
+    );
+    void this.onItsWay.then(() => (this.onItsWay = null));
+  }
+
+  private cardOf(
+    projector: Projector,
+    measures: Pick<ProjectionCard, 'kl' | 'recall' | 'trustworthiness'>,
+  ): ProjectionCard {
+    const { projection, now } = this.environment;
+    return {
+      ...{ method: 'tsne', count: this.set.count, perplexity: projector.perplexity },
+      ...{ iterations: projector.iteration, planned: this.plan.iterations, seed: this.plan.seed },
+      ...measures,
+      ...{ engine: projection.engine, when: now() },
+    };
+  }
+
   /** A stopped map is only given its divergence: whoever stopped it does not want to wait. */
   private async measure(projector: Projector, stopped: boolean): Promise<ProjectionCard> {
     this.show({ phase: 'measuring', share: 0 }, true);
-    const { breathe, projection, now } = this.environment;
+    const { breathe } = this.environment;
     const kl = await projector.exactKl({ breathe });
     const quality = stopped ? null : await this.quality(projector);
-    return {
-      ...{ method: 'tsne', count: this.set.count, perplexity: projector.perplexity },
-      ...{ iterations: projector.iteration, planned: this.plan.iterations, seed: this.plan.seed, kl },
+    return this.cardOf(projector, {
+      kl,
       recall: quality?.recall ?? null,
       trustworthiness: quality?.trustworthiness ?? null,
-      ...{ engine: projection.engine, when: now() },
-    };
+    });
   }
 
   private async quality(projector: Projector): Promise<{ recall: number; trustworthiness: number } | null> {
@@ -170,9 +225,26 @@ class ProjectionRun {
 
   private async save(
     card: ProjectionCard,
-    { coordinates, velocities, gains }: ProjectorState,
+    state: ProjectorState,
     stopped: boolean,
   ): Promise<ProjectionOutcome> {
+    const { card: modelCard, bytes } = this.encode(card, state);
+    const { savedAs } = await this.environment.save(bytes);
+    return {
+      jobId: this.plan.jobId,
+      state: stopped ? 'stopped' : 'finished',
+      error: null,
+      savedAs,
+      card: modelCard,
+      coordinates: state.coordinates,
+    };
+  }
+
+  /** The whole file with this map in it. */
+  private encode(
+    card: ProjectionCard,
+    { coordinates, velocities, gains }: ProjectorState,
+  ): { readonly card: ModelCard; readonly bytes: Uint8Array } {
     const shape = [card.count, 2];
     const modelCard: ModelCard = {
       ...this.file.card,
@@ -184,15 +256,7 @@ class ProjectionRun {
       [projectionState.velocities, tensor(shape, velocities)],
       [projectionState.gains, tensor(shape, gains)],
     ]);
-    const { savedAs } = await this.environment.save(writeModelFile({ card: modelCard, tensors }));
-    return {
-      jobId: this.plan.jobId,
-      state: stopped ? 'stopped' : 'finished',
-      error: null,
-      savedAs,
-      card: modelCard,
-      coordinates,
-    };
+    return { card: modelCard, bytes: writeModelFile({ card: modelCard, tensors }) };
   }
 
   private showIteration(projector: Projector, kl: number | null, urgent: boolean): void {

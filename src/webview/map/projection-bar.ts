@@ -2,13 +2,13 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import {
-  choiceLimits,
   continuationOf,
   defaultChoices,
   fewestPoints,
   isStopped,
   refusalOfChoice,
   tsneOf,
+  type choiceLimits,
   type ProjectionChoices,
 } from '../../shared/projection-choices.ts';
 import type { ProjectionStatus } from '../../shared/protocol/projection.ts';

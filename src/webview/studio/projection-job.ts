@@ -97,8 +97,8 @@ export class ProjectionJob {
           { transfer: [bytes.buffer as ArrayBuffer] },
         );
       });
-      const { coordinates: _inTheFile, ...end } = outcome;
-      return end;
+      const { state, error, savedAs, card } = outcome;
+      return { jobId, state, error, savedAs, card };
     } catch (error) {
       return endOfError(jobId, error, this.#abort.signal.aborted, this.#savedAs);
     } finally {

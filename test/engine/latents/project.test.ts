@@ -204,3 +204,45 @@ test('a model without points, or a file that cannot be written, fails in words',
   const unsaved = await runProjection(planOf({ iterations: 20 }), full, never());
   assert.deepEqual([unsaved.state, unsaved.error?.code, unsaved.savedAs], ['failed', 'disk-full', null]);
 });
+
+test('on the way it is saved, and what was saved goes on bit for bit as the unbroken run', async () => {
+  let asked = 0;
+  const whole = await makeRun();
+  // The first question only starts the clock.
+  const environment = { ...whole.environment, checkpointDue: () => ++asked === 2 };
+  const unbrokenMap = await runProjection(planOf(), environment, never());
+  assert.equal(unbrokenMap.state, 'finished', unbrokenMap.error?.message);
+  assert.equal(whole.saved.length, 2);
+  const [checkpoint = new Uint8Array(0)] = whole.saved;
+  const file = readModelFile(checkpoint);
+  assertSameParameters(file, trained);
+  const half = readProjection(file, 'tsne')?.card;
+  assert.ok(half && half.iterations > 0 && half.iterations < 400, `iteration ${half?.iterations}`);
+  assert.deepEqual([half.planned, half.kl, half.recall], [400, null, null]);
+
+  const second = await makeRun();
+  const rest = planOf({ model: checkpoint, continue: true });
+  const finished = await runProjection(rest, second.environment, never());
+  assert.equal(second.snapshots.find(({ coordinates }) => coordinates !== null)?.iteration, half.iterations);
+  assert.deepEqual(finished.coordinates, unbrokenMap.coordinates);
+});
+
+test('a checkpoint that cannot be written is a warning; a job that fails later says what is kept', async () => {
+  const run = await makeRun();
+  let saves = 0;
+  const environment: ProjectEnvironment = {
+    ...run.environment,
+    checkpointDue: () => true,
+    save: (bytes) => {
+      if (++saves === 1) return Promise.reject(new LensError('disk-full', 'The disk is full.'));
+      if (saves > 2) return Promise.reject(new LensError('write-failed', 'Now it cannot be written at all.'));
+      return run.environment.save(bytes);
+    },
+  };
+  const outcome = await runProjection(planOf(), environment, never());
+  assert.ok(run.log.some((line) => line.includes('The disk is full.')));
+  assert.deepEqual([outcome.state, outcome.error?.code], ['failed', 'write-failed']);
+  assert.equal(outcome.savedAs, 'spots.lens.safetensors');
+  const kept = readProjection(readModelFile(run.saved.at(-1) ?? new Uint8Array(0)), 'tsne');
+  assert.deepEqual(outcome.card?.projections.at(-1), kept?.card);
+});
