@@ -26,8 +26,8 @@ interface Surface {
   told: string;
   /** The model that it shows; empty where it shows none. */
   model: string;
-  /** It was told of a running t-SNE last, whose coordinates it draws. */
-  live: boolean;
+  /** The running t-SNE that it was told of last, whose coordinates it draws. */
+  live: ProjectionStatus | null;
   /** Tells the page of the running t-SNE; while it listens, what comes meanwhile waits, and only the newest is kept. */
   telling: Promise<void> | undefined;
   again: boolean;
@@ -126,13 +126,13 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
       handlers: this.handlers(large),
       // Without retained context the page is a new one whenever it is shown again.
       onReady: () => {
-        Object.assign(surface, { told: '', model: '', live: false });
+        Object.assign(surface, { told: '', model: '', live: null });
         void this.tellAll(surface).then(() => this.tellMark(surface));
       },
       onNoticeError: (error, method) => this.services.errors.record(error, `Latent Map, ${method}`),
     });
     const surface: Surface = {
-      ...{ link, visible, told: '', model: '', live: false },
+      ...{ link, visible, told: '', model: '', live: null },
       ...{ telling: undefined, again: false },
     };
     this.surfaces.add(surface);
@@ -166,22 +166,23 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
         surface.again = false;
         const { projection } = this.services.jobs;
         const running = projection?.model === surface.model ? projection : null;
-        if (running) await this.sayProjection(surface, running);
-        else if (surface.live) {
+        if (running && running !== surface.live) await this.sayProjection(surface, running);
+        else if (!running && surface.live) {
           // What was saved at the end comes first: the page reads it before it lets go of the coordinates it draws.
-          surface.live = false;
+          surface.live = null;
           await this.tell(surface);
           await this.sayProjection(surface, null);
         }
       }
-    } catch {
-      // The page has gone; the next one is told everything.
-      surface.live = false;
+    } catch (error) {
+      // A page that has gone is no failure: the next one is told everything.
+      if (toWireError(error).code !== 'disconnected') this.services.errors.record(error, 'Latent Map, t-SNE');
+      surface.live = null;
     }
   }
 
   private async sayProjection(surface: Surface, running: ProjectionStatus | null): Promise<void> {
-    surface.live = running !== null;
+    surface.live = running;
     await surface.link.call('projecting', { running });
   }
 

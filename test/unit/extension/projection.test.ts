@@ -1,0 +1,212 @@
+/** A t-SNE asked for on the map: to the Studio's page and back, as the host passes it on. */
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import type { ModelCard } from '../../../src/shared/model-card.ts';
+import { commands, panels } from '../../../src/shared/names.ts';
+import { defaultChoices } from '../../../src/shared/projection-choices.ts';
+import type { ProjectionProposal, ProjectionStatus } from '../../../src/shared/protocol/projection.ts';
+import type { FakePanel, Seen } from './support/fake-vscode.ts';
+import { MemoryFiles } from './support/memory-files.ts';
+import { cardOf, modelBytes } from './support/model-bytes.ts';
+import { activate, buildWebHost } from './support/web-host.ts';
+
+const path = 'w/latent-lens/digits.lens.safetensors';
+const uri = `memory:/${path}`;
+const withPoints: Partial<ModelCard> = { points: { count: 200, total: 1000, heldOut: 80 } };
+const tsne = {
+  method: 'tsne',
+  count: 80,
+  perplexity: 26,
+  iterations: 300,
+  planned: 1000,
+  seed: 42,
+  kl: 1.2,
+  recall: null,
+  trustworthiness: null,
+  engine: 'wasm-simd',
+  when: '',
+} as const;
+
+interface Asked {
+  readonly id: number;
+  readonly method: string;
+  readonly params: unknown;
+}
+
+/** The page in a panel: tells its host what the test says, and answers when it says so. */
+class FakePage {
+  private answered = 0;
+  /** What was posted to the page before, in the same panel. */
+  private readonly before: number;
+
+  constructor(
+    private readonly panel: FakePanel,
+    id: string,
+  ) {
+    this.before = panel.posted.length;
+    panel.send({ lens: 'request', id: 1, method: 'ready', params: { pageId: id } });
+  }
+
+  notice(method: string, params: unknown): void {
+    this.panel.send({ lens: 'notice', method, params });
+  }
+
+  get asked(): readonly Asked[] {
+    return this.panel.posted
+      .slice(this.before)
+      .filter((message): message is Asked => (message as { lens?: string }).lens === 'request');
+  }
+
+  /** Answers the next request, which must be this one. */
+  async answer(method: string, result: unknown = undefined): Promise<unknown> {
+    const at = this.answered++;
+    await until(() => this.asked.length > at, `${method} to be asked`);
+    const request = this.asked[at];
+    assert.equal(request?.method, method);
+    this.panel.send({ lens: 'reply', id: request.id, result });
+    await pause();
+    return request.params;
+  }
+}
+
+const pause = (ms = 15): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  for (let waited = 0; !condition(); waited += 10) {
+    assert.ok(waited < 5000, `waited in vain for ${what}`);
+    await pause(10);
+  }
+}
+
+async function pageOf(seen: Seen, viewType: string, id: string): Promise<FakePage> {
+  await until(() => seen.panels.some((panel) => panel.viewType === viewType), viewType);
+  const panel = seen.panels.filter((one) => one.viewType === viewType).at(-1);
+  assert.ok(panel);
+  return new FakePage(panel, id);
+}
+
+const statusOf = (proposal: ProjectionProposal, iteration: number): ProjectionStatus => ({
+  ...{ kind: 'projection', jobId: proposal.jobId, model: proposal.model, name: proposal.name },
+  ...{ phase: 'embedding', share: iteration / 1000, iteration, of: 1000 },
+  ...{ coordinates: Float32Array.of(iteration, 0), count: 80, total: 1000, kl: 2 },
+  ...{ perplexity: 30, seed: 42, stopping: false, secondsLeft: null },
+});
+
+describe('a t-SNE asked for on the map', () => {
+  let code: string;
+  before(async () => {
+    code = await buildWebHost();
+  });
+
+  /** A host with one model, its map open, and the Studio's page once the t-SNE was asked for. */
+  async function asked(card: Partial<ModelCard>, ask: (map: FakePage) => void) {
+    const files = new MemoryFiles({ [path]: modelBytes(card) });
+    const host = await activate(code, files);
+    await host.run(commands.openMap);
+    const map = await pageOf(host.seen, panels.map, 'map-1');
+    await map.answer('showModel');
+    ask(map);
+    const studio = await pageOf(host.seen, panels.studio, 'studio-1');
+    const proposal = (await studio.answer('project')) as ProjectionProposal;
+    return { ...host, files, map, studio, proposal };
+  }
+
+  const compute = (map: FakePage): void =>
+    map.notice('project', { model: uri, choices: { ...defaultChoices, perplexity: 12 } });
+
+  it('is run by the Studio’s page with what was chosen', async () => {
+    const { proposal } = await asked(withPoints, compute);
+    const { jobId, ...rest } = proposal;
+    assert.ok(jobId.length > 10);
+    assert.deepEqual(rest, {
+      ...{ points: 'held-out', perplexity: 12, iterations: 1000, seed: 42 },
+      ...{ model: uri, name: 'digits', continue: false },
+    });
+  });
+
+  it('is drawn as it comes: a map that is slow gets the newest picture next, and no checkpoint in between', async () => {
+    const { map, studio, proposal, files, run } = await asked(withPoints, compute);
+    studio.notice('jobChanged', statusOf(proposal, 100));
+    await pause();
+    for (const iteration of [110, 120, 130]) studio.notice('jobChanged', statusOf(proposal, iteration));
+    await pause();
+    files.put(path, modelBytes({ ...withPoints, projections: [tsne] }));
+    await run(commands.refreshModels);
+    const iterationOf = (params: unknown): number | undefined =>
+      (params as { running: ProjectionStatus | null }).running?.iteration;
+    assert.equal(iterationOf(await map.answer('projecting')), 100);
+    assert.equal(iterationOf(await map.answer('projecting')), 130);
+
+    // At the end the file comes first, so that the page never shows the map before.
+    studio.notice('projectionEnded', {
+      ...{ jobId: proposal.jobId, state: 'finished', error: null, savedAs: 'digits' },
+      card: cardOf({ ...withPoints, projections: [tsne] }),
+    });
+    const shown = (await map.answer('showModel')) as { uri: string };
+    assert.equal(shown.uri, uri);
+    assert.deepEqual(await map.answer('projecting'), { running: null });
+  });
+
+  it('is told whole to a map that is opened in mid-job', async () => {
+    const { seen, studio, proposal } = await asked(withPoints, compute);
+    studio.notice('jobChanged', statusOf(proposal, 500));
+    await pause();
+    const again = await pageOf(seen, panels.map, 'map-2');
+    await again.answer('showModel');
+    const { running } = (await again.answer('projecting')) as { running: ProjectionStatus };
+    assert.deepEqual(running, statusOf(proposal, 500));
+  });
+
+  it('refuses another job meanwhile, in a sentence', async () => {
+    const { run, seen, studio, proposal } = await asked(withPoints, compute);
+    studio.notice('jobChanged', statusOf(proposal, 10));
+    await pause();
+    await run(commands.computeTsne);
+    assert.match(seen.messages.at(-1) ?? '', /The t-SNE of “digits” is being computed/);
+    await run(commands.train);
+    assert.match(seen.messages.at(-1) ?? '', /The t-SNE of “digits” is being computed/);
+    await run(commands.deleteModel, { uri }, true);
+    assert.match(
+      seen.messages.at(-1) ?? '',
+      /“digits” is being projected. Stop the t-SNE before you delete it/,
+    );
+  });
+
+  it('goes on with what the file has, to its planned end', async () => {
+    const stopped = { ...withPoints, projections: [tsne] };
+    const { proposal } = await asked(stopped, (map) => map.notice('continueProjection', { model: uri }));
+    assert.deepEqual(
+      [proposal.continue, proposal.points, proposal.perplexity, proposal.iterations],
+      [true, 'held-out', 26, 1000],
+    );
+  });
+
+  it('goes on from what it saved where its page is recreated', async () => {
+    const { seen, studio, proposal } = await asked(withPoints, compute);
+    studio.notice('jobChanged', statusOf(proposal, 500));
+    await pause();
+    const panel = seen.panels.find(({ viewType }) => viewType === panels.studio);
+    assert.ok(panel);
+    const before = panel.posted.length;
+    panel.send({ lens: 'request', id: 1, method: 'ready', params: { pageId: 'studio-2' } });
+    const projects = () =>
+      panel.posted.slice(before).find((message) => (message as Asked).method === 'project') as
+        Asked | undefined;
+    await until(() => projects() !== undefined, 'the t-SNE to go on');
+    assert.deepEqual(projects()?.params, { ...proposal, continue: true });
+  });
+
+  it('of a model without latents is refused with the reason', async () => {
+    const files = new MemoryFiles({ [path]: modelBytes({}) });
+    const { run, seen } = await activate(code, files);
+    await run(commands.computeTsne, { uri });
+    assert.match(seen.messages.at(-1) ?? '', /keeps too few latents for a t-SNE/);
+  });
+
+  it('with choices that do not hold is refused with the one that does not', async () => {
+    const files = new MemoryFiles({ [path]: modelBytes(withPoints) });
+    const { run, seen } = await activate(code, files);
+    await run(commands.computeTsne, { uri }, { choices: { perplexity: 1 } });
+    assert.match(seen.messages.at(-1) ?? '', /The perplexity must be a number from 2 to 200/);
+  });
+});
