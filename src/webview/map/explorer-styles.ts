@@ -62,7 +62,7 @@ export const explorerStyles = css`
     max-width: calc(100% - 8px);
     max-height: min(220px, calc(100% - 8px));
     padding: 0;
-    display: grid;
+    display: flex;
     overflow: visible;
     z-index: 1;
   }

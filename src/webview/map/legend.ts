@@ -54,19 +54,21 @@ export class LensMapLegend extends LitElement {
         flex: none;
       }
       :host([folded]) {
-        display: grid;
-        justify-items: start;
+        display: flex;
+        flex-direction: column;
+        align-items: flex-start;
         max-height: 100%;
-        grid-template-rows: minmax(0, 1fr) auto;
         background: var(--vscode-editor-background);
         border: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
         border-radius: 10px;
       }
       :host([folded]) ul {
         overflow-y: auto;
+        min-height: 0;
         padding: 4px;
       }
       :host([folded]) .fold {
+        flex: none;
         gap: 3px;
         padding: 0 7px 0 3px;
         font-size: 0.92em;

@@ -23,8 +23,7 @@ export const pointTableStyles = css`
     top: 0;
     z-index: 1;
     min-width: 420px;
-    background: var(--vscode-keybindingTable-headerBackground, var(--vscode-editor-background));
-    background-color: var(--vscode-editor-background);
+    background: var(--vscode-editor-background);
     border-bottom: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
   }
   .all {

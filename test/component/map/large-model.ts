@@ -1,17 +1,20 @@
 // A model of as many points as are wanted, without training: what the map is measured with.
 import { buildNetwork } from '../../../src/engine/model/network.ts';
-import { parameterTensors } from '../../../src/engine/model/model-tensors.ts';
+import { parameterTensors, tensor } from '../../../src/engine/model/model-tensors.ts';
 import { initialParameters } from '../../../src/engine/model/parameters.ts';
 import { pointTensors, projectionTensors } from '../../../src/engine/latents/points.ts';
 import type { MapPoints } from '../../../src/shared/map-points.ts';
-import { writeModelFile } from '../../../src/shared/model-file.ts';
+import { tensorNames, writeModelFile } from '../../../src/shared/model-file.ts';
 import { notebookSpec } from '../../../src/shared/model-spec.ts';
 import { keyedRandom, normalPair, uniform } from '../../../src/shared/random.ts';
 import { cardOf } from '../../unit/extension/support/model-bytes.ts';
 
 const classCount = 10;
 
-/** The model file: ten clusters of latents, placed as t-SNE places them. */
+/**
+ * The model file: ten clusters of latents, placed as t-SNE places them. The untrained decoder makes everything gray, so
+ * that the score of an even image is about (value − 0.5)²; the threshold lies just below 0.1.
+ */
 export function largeModel(count: number): Uint8Array {
   const { latent } = notebookSpec;
   const next = keyedRandom(9, 1);
@@ -61,11 +64,19 @@ export function largeModel(count: number): Uint8Array {
   const network = buildNetwork(card.spec);
   const [projection] = card.projections;
   if (!projection) throw new Error('the card has a projection');
+  if (card.calibration) card.calibration.threshold = 0.0495;
   return writeModelFile({
     card,
     tensors: new Map([
       ...parameterTensors(network, initialParameters(network, 1)),
       ...pointTensors(points),
+      [
+        tensorNames.calibrationScores,
+        tensor(
+          [200],
+          Float64Array.from({ length: 200 }, (_, n) => n / 2000),
+        ),
+      ],
       ...projectionTensors({ card: projection, coordinates }),
     ]),
   });

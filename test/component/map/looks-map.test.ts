@@ -25,8 +25,29 @@ const scenes: readonly { readonly name: string; readonly play: (page: Page) => P
       await page.getByText('Nearest by latent').waitFor();
       await page.getByLabel('Search by file name').fill('7/00');
       await page.getByLabel('Search by file name').press('Enter');
-      await page.getByText('10 images selected').waitFor();
+      await page.getByRole('heading', { name: '10 images selected' }).waitFor();
       await page.locator('ll-point-details ll-image').nth(1).waitFor();
+    },
+  },
+  {
+    name: 'map-table',
+    play: async (page) => {
+      await showMap(page, 'digits');
+      await page.getByRole('button', { name: 'Show the images as a table' }).click();
+      await page.getByRole('button', { name: 'Score' }).click();
+      await page.locator('ll-point-table').getByRole('grid').focus();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Shift+ArrowDown');
+      await page.getByRole('heading', { name: '2 images selected' }).waitFor();
+      await page.keyboard.press('Escape');
+    },
+  },
+  {
+    name: 'map-more',
+    play: async (page) => {
+      await showMap(page, 'digits');
+      await page.getByRole('button', { name: 'More', exact: true }).click();
+      await page.getByLabel('Dot size').waitFor();
     },
   },
   {
@@ -69,8 +90,12 @@ describe('looks of the map', () => {
         await screenshot(theme);
       }
       await changeTheme(page, 'dark');
-      for (const width of [250, 1400]) {
-        await page.setViewportSize({ width, height: 700 });
+      for (const [width, height] of [
+        [250, 400],
+        [300, 700],
+        [1400, 700],
+      ] as const) {
+        await page.setViewportSize({ width, height });
         await screenshot(`dark-${width}`);
         const overflow = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -79,8 +104,13 @@ describe('looks of the map', () => {
       }
       assert.deepEqual(await page.evaluate(() => globalThis.mapHost.violations), []);
       assert.deepEqual(errors, []);
-      await page.setViewportSize({ width: 900, height: 700 });
-      assert.deepEqual(await seriousViolations(page), []);
+      for (const [width, height] of [
+        [250, 400],
+        [900, 700],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        assert.deepEqual(await seriousViolations(page), [], `${width} px`);
+      }
       for (const theme of themes) {
         await changeTheme(page, theme);
         assert.deepEqual(await seriousViolations(page, ['color-contrast']), [], theme);
