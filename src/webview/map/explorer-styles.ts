@@ -56,6 +56,9 @@ export const explorerStyles = css`
     overflow-y: auto;
   }
   .legend.folded {
+    /* Of the whole stage: its own row is of no height. */
+    grid-row: 1 / 3;
+    grid-column: 1;
     position: absolute;
     inset-inline-start: 4px;
     bottom: 4px;

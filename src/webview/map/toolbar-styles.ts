@@ -12,7 +12,7 @@ export const toolbarStyles = css`
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 4px 10px;
+    gap: 4px 8px;
     padding: 5px 10px;
   }
   :host([compact]) .row {
@@ -55,9 +55,9 @@ export const toolbarStyles = css`
     max-height: calc(100vh - 84px);
     overflow-y: auto;
     display: grid;
-    gap: 9px;
+    gap: 7px;
     grid-template-columns: minmax(0, 1fr);
-    padding: 10px;
+    padding: 9px 10px;
     color: var(--vscode-editorWidget-foreground, var(--vscode-foreground));
     background: var(--vscode-editorWidget-background, var(--vscode-editor-background));
     border: 1px solid var(--vscode-editorWidget-border, var(--vscode-contrastBorder, transparent));
@@ -75,6 +75,11 @@ export const toolbarStyles = css`
   }
   .more label.tick {
     grid-template-columns: auto minmax(0, 1fr);
+  }
+  .more .line {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    align-items: center;
   }
   .more .tool.named {
     display: flex;
@@ -113,8 +118,19 @@ export const toolbarStyles = css`
     color: var(--vscode-input-foreground);
     background: var(--vscode-input-background);
     border-color: var(--vscode-input-border, var(--vscode-contrastBorder, transparent));
-    width: 150px;
-    flex: 0 1 150px;
+    flex: 1 1 96px;
+    max-width: 150px;
+  }
+  .row select.list {
+    width: 78px;
+  }
+  .more .pair {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+    gap: 6px;
+  }
+  .more .pair > * {
+    max-width: none;
   }
   .more input[type='search'],
   .more select {

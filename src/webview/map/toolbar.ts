@@ -127,7 +127,12 @@ export class LensMapToolbar extends LitElement {
       @focusout=${this.#left}
       @keydown=${this.#key}
     >
-      ${compact ? [this.#renderColoring(), this.#renderProjection(), this.#renderSearch(), this.#renderList()] : nothing}
+      ${
+        compact
+          ? html`${this.#renderColoring()}${this.#renderProjection()}
+              <div class="pair">${this.#renderSearch()}${this.#renderList()}</div>`
+          : nothing
+      }
       ${
         look.table
           ? nothing
@@ -142,11 +147,10 @@ export class LensMapToolbar extends LitElement {
                   @input=${(event: Event) =>
                     this.#ask({ do: 'look', change: { dotSize: Number(valueOf(event)) } })}
               /></label>
-              ${compact ? this.#renderPictures() : nothing}`
+              ${compact ? this.#renderViewing() : nothing}`
       }
       <hr />
       <div class="acts">
-        ${compact && !look.table && this.width < roomForZoom ? this.#renderNamedZoom() : nothing}
         ${look.table ? nothing : this.#named('device-camera', 'Save the map as PNG…', { do: 'save', as: 'png' })}
         ${this.#named('save-as', 'Export all as CSV…', { do: 'save', as: 'csv' })}
         ${large ? nothing : this.#named('link-external', 'Open in an editor', { do: 'open-in-editor' })}
@@ -155,25 +159,21 @@ export class LensMapToolbar extends LitElement {
     </div>`;
   }
 
-  #renderNamedZoom(): unknown {
-    return [
-      this.#named('zoom-in', 'Zoom in', { do: 'zoom', factor: 1.6 }),
-      this.#named('zoom-out', 'Zoom out', { do: 'zoom', factor: 1 / 1.6 }),
-    ];
-  }
-
-  #renderPictures(): unknown {
-    return html`<label class="tick"
-      ><input
-        type="checkbox"
-        .checked=${this.look.pictures}
-        @change=${(event: Event) =>
-          this.#ask({
-            do: 'look',
-            change: { pictures: (event.target as HTMLInputElement).checked },
-          })}
-      />Show images where there is room</label
-    >`;
+  #renderViewing(): unknown {
+    return html`<div class="line">
+      <label class="tick" title="Show images where there is room"
+        ><input
+          type="checkbox"
+          .checked=${this.look.pictures}
+          @change=${(event: Event) =>
+            this.#ask({
+              do: 'look',
+              change: { pictures: (event.target as HTMLInputElement).checked },
+            })}
+        />Show images</label
+      >
+      ${this.width < roomForZoom ? html`<span class="group">${this.#renderZoom()}</span>` : nothing}
+    </div>`;
   }
 
   #renderColoring(): unknown {
@@ -223,6 +223,7 @@ export class LensMapToolbar extends LitElement {
 
   #renderList(): unknown {
     return html`<select
+      class="list"
       aria-label="List"
       .value=${''}
       @change=${(event: Event) => {
@@ -256,13 +257,13 @@ export class LensMapToolbar extends LitElement {
     </button>`;
   }
 
-  /** An entry of the panel: done, it closes the panel, but for what one does several times. */
+  /** An entry of the panel, which closes it. */
   #named(name: string, title: string, command: MapCommand): unknown {
     return html`<button
       class="tool named"
       type="button"
       @click=${() => {
-        if (command.do !== 'zoom') this.#closeToToggle();
+        this.#closeToToggle();
         this.#ask(command);
       }}
     >

@@ -95,6 +95,10 @@ describe('the surface of the map', () => {
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
         assert.equal(sideways, 0);
+        const legend = await page.locator('ll-map-legend').boundingBox();
+        const canvas = await page.locator('ll-map-canvas').boundingBox();
+        assert.ok(legend && canvas && legend.height >= 16 && legend.height <= 30);
+        assert.ok(legend.y + legend.height <= canvas.y + canvas.height, 'the legend lies on the map');
         // No tool is cut off.
         for (const button of await page.locator('ll-map-toolbar button:visible').all()) {
           const box = await button.boundingBox();
