@@ -60,35 +60,53 @@ test('a device lost in the middle of a wait does not leave the wait hanging', as
   await assert.rejects(losses, withCode('device-lost'));
 });
 
-test('a shader that does not compile is an error, not a wrong number', async (t) => {
-  let spoiled = 0;
-  const open = await openEngine(t, (device) => {
+/** Makes every shader of a label worthless; counts them. */
+const spoiling =
+  (label: RegExp, count: { spoiled: number }) =>
+  (device: GPUDevice): void => {
     const create = device.createShaderModule.bind(device);
     device.createShaderModule = (descriptor) => {
-      if (!descriptor.label?.startsWith('Conv2D')) return create(descriptor);
-      spoiled++;
+      if (!label.test(descriptor.label ?? '')) return create(descriptor);
+      count.spoiled++;
       return create({ ...descriptor, code: `${descriptor.code} nonsense` });
     };
-  });
-  const affected = cases[0];
-  if (!open || !affected) return;
+  };
+
+test('a shader of the training step that does not compile is an error, not a wrong number', async (t) => {
+  const count = { spoiled: 0 };
+  const open = await openEngine(t, spoiling(/ parameters$/, count));
+  if (!open) return;
   const { engine } = open;
   await engine.load(network, parameters);
-  // The smallest map has no strided convolution: it is not affected.
   await engine.reconstruct(batch.input, batch.count);
-  assert.equal(spoiled, 0);
+  assert.equal(count.spoiled, 0);
 
-  await engine.load(affected.network, affected.parameters);
-  const step = engine.trainStep(affected.batch, optimizer);
+  const step = engine.trainStep(batch, optimizer);
   await assert.rejects(
     step.then(() => engine.takeLosses()),
     withCode('engine-failed'),
   );
-  assert.ok(spoiled > 0);
+  assert.ok(count.spoiled > 0);
   await assert.rejects(engine.readParameters(), withCode('engine-failed'), 'nothing is read after a failure');
-  // tfjs keeps the useless pipeline: the failure does not heal by itself.
+  await engine.load(network, parameters);
+  await assert.rejects(engine.gradients(batch), withCode('engine-failed'), 'it does not heal by itself');
+});
+
+test('a shader of tfjs that does not compile is an error, too', async (t) => {
+  const count = { spoiled: 0 };
+  const open = await openEngine(t, spoiling(/^Conv2D/, count));
+  const affected = cases[0];
+  if (!open || !affected) return;
+  const { engine } = open;
+  // The smallest map has no strided convolution: it is not affected.
+  await engine.load(network, parameters);
+  await engine.reconstruct(batch.input, batch.count);
+  assert.equal(count.spoiled, 0);
+
   await engine.load(affected.network, affected.parameters);
-  await assert.rejects(engine.gradients(affected.batch), withCode('engine-failed'));
+  const { input, count: images } = affected.batch;
+  await assert.rejects(engine.reconstruct(input, images), withCode('engine-failed'));
+  assert.ok(count.spoiled > 0);
 });
 
 test('an error outside of any scope reaches the next call', async (t) => {
@@ -185,11 +203,11 @@ test('more steps than the log of losses holds lose none', async (t) => {
     dispose: () => undefined,
   };
   const guard = new DeviceGuard(device);
-  const log = new LossLog(device);
+  const log = new LossLog(device, 2);
   const count = 1024 + 3;
   for (let i = 0; i < count; i++) {
-    const loss = device.createBuffer({ size: 4, usage: GPUBufferUsage.COPY_SRC, mappedAtCreation: true });
-    new Float32Array(loss.getMappedRange()).set([i]);
+    const loss = device.createBuffer({ size: 8, usage: GPUBufferUsage.COPY_SRC, mappedAtCreation: true });
+    new Float32Array(loss.getMappedRange()).set([i - 0.5, 0.5]);
     loss.unmap();
     assert.equal(log.full, i === 1024);
     if (log.full) await log.flush(backend, guard);

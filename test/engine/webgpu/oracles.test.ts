@@ -1,6 +1,4 @@
 // The WebGPU engine against PyTorch and against the WASM engine: the notebook's model.
-// tfjs's shaders are slow on a software adapter: a training step of 64 images takes seconds. One step is compared on
-// every run, all ten where no oracle may be left out (LATENT_LENS_REQUIRE_ORACLES=1).
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Batch } from '../../../src/engine/backends/engine.ts';
@@ -16,7 +14,7 @@ import { releaseSoftwareGpu } from './software-gpu.ts';
 after(releaseSoftwareGpu);
 
 const pixels = 28 * 28;
-const steps = process.env['LATENT_LENS_REQUIRE_ORACLES'] === '1' ? 10 : 1;
+const steps = 10;
 
 test('the trained notebook model scores test images as PyTorch and the WASM engine do', async (t) => {
   if (!requireOrSkip(t, trainedFile, mnistTest)) return;

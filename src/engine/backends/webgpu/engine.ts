@@ -1,21 +1,23 @@
-/** The WebGPU engine: TensorFlow.js on a device of our own, with Adam in place. */
+/** The WebGPU engine: a prebuilt training step of our own, TensorFlow.js for the rest, on one device of ours. */
 import * as tf from '@tensorflow/tfjs-core';
 import { LensError } from '../../../shared/errors.ts';
-import { engineShape, toEngineLayout, toTorchLayout } from '../../model/layouts.ts';
+import { engineShape, toEngineLayout } from '../../model/layouts.ts';
 import type { MapShape, Network } from '../../model/network.ts';
 import { elementCount, parameterInfos } from '../../model/parameters.ts';
 import type { AdamState, ParameterInfo, Parameters } from '../../model/parameters.ts';
 import type { Batch, Engine, EngineInfo, OptimizerSettings, Reconstruction } from '../engine.ts';
-import { InPlaceAdam } from './adam.ts';
 import { probeAdapter } from './adapter.ts';
 import { DeviceGuard, requestDevice } from './device.ts';
-import { decode, encode, loss, type BatchTensors, type Weights } from './forward.ts';
+import { decode, encode, type Weights } from './forward.ts';
 import { LossLog } from './loss-log.ts';
+import { flatLayout, fromFlat, toFlat, type FlatLayout } from './prebuilt/layout.ts';
+import { lossSums } from './prebuilt/shaders.ts';
+import { createVectors, PrebuiltStep, type Vectors } from './prebuilt/step.ts';
 import { floatBytes, readFloats, type Range } from './readback.ts';
 import { registerTfjs, type TfjsBackend } from './tfjs.ts';
 
-/** Names the kernels: tfjs's version and the revision of ours. */
-const build = 'webgpu-tfjs-4.22-1';
+/** Names the kernels of training: raised whenever they or the order of their sums change. */
+const build = 'webgpu-wgsl-1';
 
 // One step computes while the next is prepared; more would only delay errors and cancelling.
 const stepsInFlight = 2;
@@ -26,10 +28,16 @@ const maxChunk = 256;
 
 interface Loaded {
   readonly network: Network;
-  readonly infos: readonly ParameterInfo[];
-  readonly tensors: readonly tf.Tensor[];
+  /** The parameters that training changes, and Adam's moments. */
+  readonly layout: FlatLayout;
+  readonly vectors: Vectors;
+  /** Adam's steps so far. */
+  steps: number;
+  /** For the batches that came last; made when the first comes. */
+  step: PrebuiltStep | undefined;
+  /** The parameters as tfjs reads them; behind the vector where `stale`. */
   readonly weights: Weights;
-  readonly adam: InPlaceAdam;
+  stale: boolean;
 }
 
 export interface WebgpuOptions {
@@ -67,9 +75,10 @@ export async function createWebgpuEngine(options: WebgpuOptions): Promise<Engine
 
 /**
  * A whole batch is differentiated at once: unlike the WASM engine's four shards there is nothing to share out, and
- * a batch gives the same result run to run on one adapter. Steps are queued (at most two ahead) and their losses
- * stay on the GPU until {@link Engine.takeLosses}; a refused shader or a lost device shows in the next call at the
- * latest, and from then on every call throws until {@link Engine.load} (a lost device: for good).
+ * a batch gives the same result run to run on one adapter. A step is one pass and one submission; steps are queued (at
+ * most two ahead) and their losses stay on the GPU until {@link Engine.takeLosses}. A refused shader or a lost device
+ * shows in the next call at the latest, and from then on every call throws until {@link Engine.load} (a lost device:
+ * for good).
  */
 class WebgpuEngine implements Engine {
   private loaded: Loaded | undefined;
@@ -83,7 +92,7 @@ class WebgpuEngine implements Engine {
     private readonly guard: DeviceGuard,
     private readonly backend: TfjsBackend,
   ) {
-    this.losses = new LossLog(guard.device);
+    this.losses = new LossLog(guard.device, lossSums);
   }
 
   load(network: Network, parameters: Parameters, adam?: AdamState): Promise<void> {
@@ -99,18 +108,16 @@ class WebgpuEngine implements Engine {
 
   trainStep(batch: Batch, optimizer: OptimizerSettings): Promise<void> {
     return this.inTurn(async () => {
-      const { network, adam } = this.current();
-      this.checkFits(network, batch.count);
+      const loaded = this.current();
+      this.checkFits(loaded.network, batch.count);
       if (this.losses.full) await this.losses.flush(this.backend, this.guard);
       const { accepted } = this.guard.record(() => {
-        tf.tidy(() => {
-          const { value, grads } = this.differentiate(batch);
-          const gradients = grads.map((gradient) => this.backend.bufferOf(gradient));
-          const mean = this.backend.bufferOf(value);
-          this.backend.record((encoder) => {
-            this.losses.record(encoder, mean);
-            adam.record(encoder, gradients, optimizer);
-          });
+        const step = this.stepFor(batch);
+        loaded.steps++;
+        loaded.stale = true;
+        this.submit((encoder) => {
+          step.recordTraining(encoder, batch, optimizer, loaded.steps);
+          this.losses.record(encoder, step.sums);
         });
       });
       const done = this.guard.settle(
@@ -133,13 +140,18 @@ class WebgpuEngine implements Engine {
 
   gradients(batch: Batch): Promise<{ readonly loss: number; readonly gradients: Parameters }> {
     return this.inTurn(async () => {
-      const { network, infos } = this.current();
+      const { network, layout, vectors } = this.current();
       this.checkFits(network, batch.count);
-      const [mean, ...gradients] = await this.compute(() => {
-        const { value, grads } = this.differentiate(batch);
-        return [value, ...grads];
+      await this.drain();
+      const { value: step, accepted } = this.guard.record(() => {
+        const prebuilt = this.stepFor(batch);
+        this.submit((encoder) => prebuilt.recordGradient(encoder, batch));
+        return prebuilt;
       });
-      return { loss: mean?.[0] ?? Number.NaN, gradients: namedAsInPyTorch(infos, gradients) };
+      await accepted;
+      const [gradient, sums] = await this.read([vectors.gradient, step.sums]);
+      const loss = sums ? sums.reduce((a, b) => a + b, 0) : Number.NaN;
+      return { loss, gradients: fromFlat(layout, gradient ?? new Float32Array(layout.length)) };
     });
   }
 
@@ -176,23 +188,20 @@ class WebgpuEngine implements Engine {
 
   readParameters(): Promise<Parameters> {
     return this.inTurn(async () => {
-      const { infos, tensors } = this.current();
+      const { layout, vectors } = this.current();
       await this.drain();
-      return namedAsInPyTorch(infos, await this.read(tensors.map((tensor) => this.backend.bufferOf(tensor))));
+      const [parameters] = await this.read([vectors.parameters]);
+      return fromFlat(layout, parameters ?? new Float32Array(layout.length));
     });
   }
 
   readAdam(): Promise<AdamState> {
     return this.inTurn(async () => {
-      const { infos, adam } = this.current();
+      const { layout, vectors, steps } = this.current();
       await this.drain();
-      const { first, second } = adam.moments;
-      const values = await this.read([...first, ...second]);
-      return {
-        step: adam.step,
-        first: namedAsInPyTorch(infos, values.slice(0, infos.length)),
-        second: namedAsInPyTorch(infos, values.slice(infos.length)),
-      };
+      const none = new Float32Array(layout.length);
+      const [first = none, second = none] = await this.read([vectors.first, vectors.second]);
+      return { step: steps, first: fromFlat(layout, first), second: fromFlat(layout, second) };
     });
   }
 
@@ -227,53 +236,87 @@ class WebgpuEngine implements Engine {
 
   private upload(network: Network, parameters: Parameters, adam: AdamState | undefined): Loaded {
     const infos = parameterInfos(network);
-    const inEngine = (info: ParameterInfo, values: Parameters | undefined): Float32Array => {
-      const found = values?.get(info.name);
-      return found ? toEngineLayout(info, found) : new Float32Array(elementCount(info.shape));
-    };
-    const tensors = infos.map((info) => {
-      if (!parameters.has(info.name)) throw new Error(`The parameter ${info.name} is missing.`);
-      return tf.tensor(inEngine(info, parameters), [...engineShape(info)]);
-    });
+    for (const { name } of infos) {
+      if (!parameters.has(name)) throw new Error(`The parameter ${name} is missing.`);
+    }
+    const { device } = this.guard;
+    const layout = flatLayout(network);
+    const vectors = createVectors(device, layout);
+    device.queue.writeBuffer(vectors.parameters, 0, toFlat(layout, parameters));
+    device.queue.writeBuffer(vectors.first, 0, toFlat(layout, adam?.first));
+    device.queue.writeBuffer(vectors.second, 0, toFlat(layout, adam?.second));
+    const tensorOf = (info: ParameterInfo): tf.Tensor =>
+      tf.tensor(toEngineLayout(info, parameters.get(info.name) ?? new Float32Array(0)), [
+        ...engineShape(info),
+      ]);
     return {
       network,
-      infos,
-      tensors,
-      weights: new Map(infos.map(({ name }, index) => [name, tensors[index] as tf.Tensor])),
-      adam: new InPlaceAdam(
-        this.guard.device,
-        tensors.map((tensor) => this.backend.bufferOf(tensor)),
-        {
-          first: infos.map((info) => inEngine(info, adam?.first)),
-          second: infos.map((info) => inEngine(info, adam?.second)),
-        },
-        adam?.step ?? 0,
-      ),
+      layout,
+      vectors,
+      steps: adam?.step ?? 0,
+      step: undefined,
+      weights: new Map(infos.map((info) => [info.name, tensorOf(info)])),
+      stale: false,
     };
   }
 
   private unload(): void {
-    this.loaded?.tensors.forEach((tensor) => {
-      tensor.dispose();
-    });
-    this.loaded?.adam.dispose();
+    const { loaded } = this;
+    loaded?.weights.forEach((tensor) => tensor.dispose());
+    loaded?.step?.dispose();
+    for (const buffer of Object.values(loaded?.vectors ?? {})) buffer.destroy();
     this.loaded = undefined;
     this.backend.trim();
     this.losses.clear();
     this.inFlight = [];
   }
 
-  /** To be called inside `tf.tidy`. */
-  private differentiate(batch: Batch): { readonly value: tf.Tensor; readonly grads: readonly tf.Tensor[] } {
-    const { network, tensors, weights } = this.current();
-    const data = batchTensors(network, batch);
-    return tf.valueAndGrads(() => loss(network, weights, data))([...tensors]);
+  /** The step prebuilt for batches like this one. To be called where errors are recorded. */
+  private stepFor(batch: Batch): PrebuiltStep {
+    const loaded = this.current();
+    if (loaded.step?.takes(batch)) return loaded.step;
+    loaded.step?.dispose();
+    const shape = { capacity: batch.count, ownTarget: batch.input !== batch.target };
+    loaded.step = new PrebuiltStep(this.guard.device, loaded.network, loaded.layout, loaded.vectors, shape);
+    return loaded.step;
+  }
+
+  private submit(commands: (encoder: GPUCommandEncoder) => void): void {
+    const { device } = this.guard;
+    const encoder = device.createCommandEncoder({ label: 'training' });
+    commands(encoder);
+    device.queue.submit([encoder.finish()]);
+  }
+
+  /** Brings what tfjs reads up to the parameters that training has changed. */
+  private refresh(loaded: Loaded): void {
+    if (!loaded.stale) return;
+    const { layout, vectors, weights } = loaded;
+    this.backend.record((encoder) => {
+      for (const [name, { offset, length }] of layout.places) {
+        const tensor = weights.get(name);
+        if (!tensor) continue;
+        const bytes = length * floatBytes;
+        encoder.copyBufferToBuffer(
+          vectors.parameters,
+          offset * floatBytes,
+          this.backend.bufferOf(tensor),
+          0,
+          bytes,
+        );
+      }
+    });
+    loaded.stale = false;
   }
 
   /** Runs tfjs operations and reads what they return; their tensors are gone afterwards. */
   private async compute(operations: () => tf.Tensor[]): Promise<readonly Float32Array[]> {
     await this.drain();
-    const { value: tensors, accepted } = this.guard.record(() => tf.tidy(operations));
+    const loaded = this.current();
+    const { value: tensors, accepted } = this.guard.record(() => {
+      this.refresh(loaded);
+      return tf.tidy(operations);
+    });
     try {
       await accepted;
       return await this.read(tensors.map((tensor) => this.backend.bufferOf(tensor)));
@@ -332,19 +375,3 @@ const largestMapBytes = (network: Network): number =>
     mapBytes(network.spec),
     ...[...network.encoder, ...network.decoder].map((layer) => mapBytes(layer.out)),
   );
-
-function batchTensors(network: Network, batch: Batch): BatchTensors {
-  const { count } = batch;
-  const upload = (values: Float32Array, shape: readonly number[]): tf.Tensor =>
-    tf.tensor(values.subarray(0, count * elementCount(shape)), [count, ...shape]);
-  const input = upload(batch.input, imageShape(network));
-  return {
-    input,
-    target: batch.target === batch.input ? input : upload(batch.target, imageShape(network)),
-    latentNoise: batch.latentNoise && upload(batch.latentNoise, [network.spec.latent]),
-    klWeight: batch.klWeight ?? 0,
-  };
-}
-
-const namedAsInPyTorch = (infos: readonly ParameterInfo[], values: readonly Float32Array[]): Parameters =>
-  new Map(infos.map((info, index) => [info.name, toTorchLayout(info, values[index] ?? new Float32Array(0))]));

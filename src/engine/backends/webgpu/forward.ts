@@ -68,39 +68,3 @@ export const encode = (network: Network, weights: Weights, images: tf.Tensor): t
 /** Latents `[N, k]` → images `[N, H, W, C]`. */
 export const decode = (network: Network, weights: Weights, latents: tf.Tensor): tf.Tensor =>
   chain(network.decoder, apply(network.fromLatent, latents, weights), weights);
-
-/** A batch on the GPU, as `Batch` of the engine describes it. */
-export interface BatchTensors {
-  readonly input: tf.Tensor;
-  readonly target: tf.Tensor;
-  readonly latentNoise: tf.Tensor | undefined;
-  readonly klWeight: number;
-}
-
-/**
- * The loss that training minimises: the mean over the batch of the mean squared error over H·W·C, for variational
- * models plus `klWeight` times the mean over the batch of KL(q(z|x) ‖ N(0, 1)) = −½ Σ (1 + ln σ² − μ² − σ²)
- * (Kingma & Welling 2014, appendix B).
- */
-export function loss(network: Network, weights: Weights, batch: BatchTensors): tf.Scalar {
-  const head = network.toLogVariance;
-  const vector = chain(network.encoder, batch.input, weights);
-  const mean = apply(network.toLatent, vector, weights);
-  if (!head) return error(network, weights, mean, batch.target);
-  const logVariance = apply(head, vector, weights);
-  const noise = batch.latentNoise;
-  if (!noise) throw new Error('A variational model needs noise for its latents.');
-  const latent = tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
-  const terms = tf.sub(
-    tf.add(tf.square(mean), tf.exp(logVariance)),
-    tf.add(logVariance, tf.onesLike(logVariance)),
-  );
-  const divergence = tf.div(tf.sum(terms), 2 * (batch.input.shape[0] ?? 1));
-  return tf.add(
-    error(network, weights, latent, batch.target),
-    tf.mul(divergence, batch.klWeight),
-  ) as tf.Scalar;
-}
-
-const error = (network: Network, weights: Weights, latent: tf.Tensor, target: tf.Tensor): tf.Scalar =>
-  tf.mean(tf.square(tf.sub(decode(network, weights, latent), target)));

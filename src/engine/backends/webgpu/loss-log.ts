@@ -11,10 +11,14 @@ export class LossLog {
   private onGpu = 0;
   private read: number[] = [];
 
-  constructor(device: GPUDevice) {
+  /** @param width floats of which each loss is the sum */
+  constructor(
+    device: GPUDevice,
+    private readonly width: number,
+  ) {
     this.buffer = device.createBuffer({
       label: 'losses',
-      size: capacity * floatBytes,
+      size: capacity * width * floatBytes,
       usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
   }
@@ -24,18 +28,24 @@ export class LossLog {
     return this.onGpu === capacity;
   }
 
-  /** Records the copying of one loss, a buffer with a single float. */
+  /** Records the copying of one loss: the first `width` floats of a buffer. */
   record(encoder: GPUCommandEncoder, loss: GPUBuffer): void {
-    encoder.copyBufferToBuffer(loss, 0, this.buffer, this.onGpu * floatBytes, floatBytes);
+    const bytes = this.width * floatBytes;
+    encoder.copyBufferToBuffer(loss, 0, this.buffer, this.onGpu * bytes, bytes);
     this.onGpu++;
   }
 
   /** Reads what is on the GPU, so that there is room again. */
   async flush(backend: TfjsBackend, guard: DeviceGuard): Promise<void> {
-    const length = this.onGpu;
+    const losses = this.onGpu;
     this.onGpu = 0;
-    const [values] = await readFloats(backend, guard, [{ buffer: this.buffer, length }]);
-    this.read.push(...(values ?? []));
+    const length = losses * this.width;
+    const [values = new Float32Array(0)] = await readFloats(backend, guard, [
+      { buffer: this.buffer, length },
+    ]);
+    for (let i = 0; i < losses; i++) {
+      this.read.push(values.subarray(i * this.width, (i + 1) * this.width).reduce((a, b) => a + b, 0));
+    }
   }
 
   /** All losses since the last call, in order. */

@@ -3,7 +3,6 @@
  * registration on a device of our own, the buffers behind its tensors, and its command encoder.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { LensError } from '../../../shared/errors.ts';
 
