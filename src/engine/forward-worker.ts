@@ -8,10 +8,10 @@ import { createWasmEngine } from './backends/wasm/engine.ts';
 import { decodeImage } from './data/decode.ts';
 import { ForwardModel } from './latents/forward-model.ts';
 import { createQueue } from './queue.ts';
-import { checkImage } from './scoring/check.ts';
+import { checkImage, readChecker, type Checker } from './scoring/check.ts';
 
 let kernels: KernelFiles | undefined;
-let loaded: { readonly key: string; readonly model: ForwardModel } | undefined;
+let loaded: { readonly key: string; readonly model: ForwardModel; readonly checker: Checker } | undefined;
 
 // An engine holds one model and one pass at a time.
 const queued = createQueue();
@@ -20,16 +20,17 @@ async function loadModel(key: string, bytes: Uint8Array): Promise<void> {
   if (loaded?.key === key) return;
   if (!kernels) throw new LensError('internal', 'The forward worker was not started.');
   const file = readModelFile(bytes);
+  const checker = readChecker(file);
   const model = await ForwardModel.load(await createWasmEngine(kernels), file);
   loaded?.model.dispose();
-  loaded = { key, model };
+  loaded = { key, model, checker };
 }
 
 /** Runs `work` with the loaded model when its turn comes. */
-const withModel = <T>(work: (model: ForwardModel) => T | Promise<T>): Promise<T> =>
+const withModel = <T>(work: (model: ForwardModel, checker: Checker) => T | Promise<T>): Promise<T> =>
   queued(() => {
     if (!loaded) throw new LensError('internal', 'No model was loaded into the forward worker.');
-    return work(loaded.model);
+    return work(loaded.model, loaded.checker);
   });
 
 connect<ForwardApi, Record<string, never>>(portChannel(self), {
@@ -40,9 +41,9 @@ connect<ForwardApi, Record<string, never>>(portChannel(self), {
   hasModel: ({ key }) => queued(() => loaded?.key === key),
   check: ({ name, bytes, falseAlarmRate }) => {
     const started = performance.now();
-    return withModel(async ({ engine, file }) => {
+    return withModel(async ({ engine, file }, checker) => {
       const image = await decodeImage(bytes, name);
-      const result = await checkImage(engine, file, image, falseAlarmRate);
+      const result = await checkImage(engine, file, image, falseAlarmRate, checker);
       return { ...result, milliseconds: performance.now() - started };
     });
   },

@@ -24,9 +24,10 @@ import type { Network } from './model/network.ts';
 import { runProjection } from './latents/project.ts';
 import { tsneProjection } from './latents/tsne.ts';
 import { evaluate } from './scoring/evaluate.ts';
+import { needsPlanes } from './scoring/score-model.ts';
 import type { ChosenEngine } from './training/chosen-engine.ts';
 import { runTrainingJob, type JobEnvironment, type JobPlan } from './training/job.ts';
-import { splitImages } from './training/loaded-data.ts';
+import { splitByClusters } from './training/loaded-data.ts';
 import { createThrottle, createYield } from './training/pacing.ts';
 
 const breathe = createYield();
@@ -130,6 +131,7 @@ function load(
     mode,
     filter,
     memoryBudget,
+    planes: needsPlanes(spec),
     pull,
     signal,
     onProgress,
@@ -204,7 +206,7 @@ async function runJob(plan: JobPlan, memoryBudget: number): Promise<JobOutcome> 
           const images = await load(dataset, spec, fit, memoryBudget, signal, null, ({ done, total }) =>
             onProgress(done, total),
           );
-          return { images, split: splitImages(images, training.seed) };
+          return splitByClusters(images, training.seed, () => breatheUnless(signal));
         },
         chooseEngine,
         fallbackEngine: async () => ({

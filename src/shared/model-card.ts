@@ -32,11 +32,38 @@ export const progressSchema = v.object({
 });
 export type TrainingProgress = v.InferOutput<typeof progressSchema>;
 
+/**
+ * What looks at an image for the verdict. `structure`: 1 − SSIM of the reconstruction; `orientation`: distance to the
+ * nearest orientation histograms of good images; `place`: the worst place of a photo, beyond the principal components of
+ * good photos; `whole`: as `orientation`, of a whole photo; `error`: the mean squared error of the reconstruction.
+ * `structure` and `error` are learned by the model, the others are hand-made features of the good images.
+ */
+export const channelNames = ['structure', 'orientation', 'place', 'whole', 'error'] as const;
+export type ChannelName = (typeof channelNames)[number];
+
+/** A channel's calibration. */
+export const channelCardSchema = v.object({
+  name: v.picklist(channelNames),
+  /** Whether it is part of the verdict's score; else it stands beside. */
+  inSum: v.boolean(),
+  /** Its scores on the calibration images: median, and interquartile range / 1.349. z = (score − median) / spread. */
+  median: finite,
+  spread: finite,
+  /** It fires where its own score is greater: the split-conformal threshold at the promised rate. */
+  threshold: finite,
+  /** A pixel of its heat map is out of the ordinary if greater: conformal over the calibration images' hottest pixels. */
+  heatThreshold: finite,
+});
+export type ChannelCard = v.InferOutput<typeof channelCardSchema>;
+
 export const calibrationSchema = v.object({
-  /** What was scored: `mse`, the mean squared error of the reconstruction. */
-  score: v.picklist(['mse']),
+  /**
+   * The verdict's score: `mse`, the mean squared error of the reconstruction, or `combined`, the sum of the standard scores
+   * of the channels that are `inSum`.
+   */
+  score: v.picklist(['mse', 'combined']),
   rule: v.literal('split-conformal'),
-  /** Number of calibration images. */
+  /** Number of calibration images: one of each cluster of near-duplicates. */
   images: count,
   /** The false-positive rate that was asked for, and the one that this many images can promise. */
   requestedRate: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
@@ -45,6 +72,13 @@ export const calibrationSchema = v.object({
   threshold: finite,
   /** ISO 8601. */
   when: text,
+  /** Absent in files of the first versions. */
+  channels: v.exactOptional(v.array(channelCardSchema)),
+  /** Channels that said the same of every calibration image, and are therefore left out. */
+  dropped: v.exactOptional(v.array(v.picklist(channelNames))),
+  /** The verdicts beside: of the mean squared error alone, and of as many principal components as the latent has. */
+  autoencoder: v.exactOptional(v.object({ threshold: finite })),
+  pca: v.exactOptional(v.object({ components: count, threshold: finite })),
 });
 export type Calibration = v.InferOutput<typeof calibrationSchema>;
 
@@ -60,6 +94,8 @@ export const datasetCardSchema = v.object({
   split: splitCountsSchema,
   skipped: v.array(skippedFileSchema),
   skippedCount: count,
+  /** Near-duplicates: clusters, the images in them, images of the largest. Absent in files of the first versions. */
+  nearDuplicates: v.exactOptional(v.object({ clusters: count, images: count, largest: count })),
   /** Hash over the files' paths and decoded pixels: resuming asks for the same data. */
   fingerprint: text,
 });
@@ -152,3 +188,9 @@ export const modelCardSchema = v.object({
   pcaBaseline: v.optional(v.nullable(pcaBaselineSchema), null),
 });
 export type ModelCard = v.InferOutput<typeof modelCardSchema>;
+
+/** The threshold on a mean squared error, whatever the verdict's own score is; null without calibration. */
+export function errorThreshold({ calibration }: Pick<ModelCard, 'calibration'>): number | null {
+  if (calibration === null) return null;
+  return calibration.score === 'mse' ? calibration.threshold : (calibration.autoencoder?.threshold ?? null);
+}

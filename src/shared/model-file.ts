@@ -20,11 +20,16 @@ export interface ModelFile {
 export const tensorNames = {
   /** F64 `[n]`, ascending: the calibration images' scores. */
   calibrationScores: 'calibration.scores',
+  /** F64 `[n]`, ascending each: their mean squared errors, and PCA's. */
+  calibrationErrors: 'calibration.errors',
+  calibrationPca: 'calibration.pca',
+  /** Bases and banks of the score channels: prefix before the names that score-tensors.ts gives. */
+  scores: 'scores.',
   /** F64 `[n]`: per-image scores of the validation images, in set order. */
   validationScores: 'validation.scores',
   /**
    * The points of the map; map-points.ts reads them. F32 `[n, k]` latents, I32 `[n]` classes (−1 where there is none),
-   * U8 `[n]` sets, F64 `[n]` mean squared errors, I32 `[n]` index into the paths and I32 `[n]` position within an IDX
+   * U8 `[n]` sets, F64 `[n]` scores as of the verdict, I32 `[n]` index into the paths and I32 `[n]` position within an IDX
    * file; U8 `[bytes]` the paths as a JSON array of strings; U8 `[m, h, w, C]` thumbnails of the first m points.
    */
   pointLatents: 'points.latents',

@@ -2,6 +2,7 @@
 import { LensError } from '../../shared/errors.ts';
 import type { SourceFile } from '../../shared/transport.ts';
 import { Fingerprint } from './fingerprint.ts';
+import { PlaneColumns } from './gray-planes.ts';
 import { allocateImages } from './memory.ts';
 import type { ImageShape, PackedImages } from './packed-images.ts';
 import type { SkippedFiles } from './skipped.ts';
@@ -10,6 +11,8 @@ import { splitCode } from './split.ts';
 /** Places for `capacity` images, taken in order; a place whose image could not be read is closed up at the end. */
 export class ImageColumns {
   readonly pixels: Uint8Array;
+  /** Gray planes beside the pixels, where they are asked for. */
+  readonly planes: PlaneColumns | undefined;
   readonly #imageBytes: number;
   readonly #labels: Int32Array;
   readonly #wanted: Int8Array;
@@ -20,13 +23,15 @@ export class ImageColumns {
   #lastFile = -1;
   #taken = 0;
 
-  /** @throws LensError `out-of-memory` over `budget` bytes of pixels */
+  /** @throws LensError `out-of-memory` over `budget` bytes of pixels and planes */
   constructor(
     private readonly capacity: number,
     private readonly shape: ImageShape,
     budget: number,
+    withPlanes = false,
   ) {
     this.pixels = allocateImages(capacity, shape, budget);
+    this.planes = withPlanes ? new PlaneColumns(capacity, budget - this.pixels.length) : undefined;
     this.#imageBytes = shape.height * shape.width * shape.channels;
     this.#labels = new Int32Array(capacity);
     this.#wanted = new Int8Array(capacity);
@@ -80,7 +85,8 @@ export class ImageColumns {
    * @throws LensError where no image is left
    */
   finish(names: readonly string[], skipped: SkippedFiles, filtered: boolean): PackedImages {
-    const count = this.#closeUp();
+    const places = this.#closeUp();
+    const count = places.length;
     if (count === 0) {
       if (filtered && skipped.count === 0) {
         throw new LensError('too-few-images', 'The filter leaves no image of this data set.');
@@ -113,11 +119,13 @@ export class ImageColumns {
       skipped: skipped.list(),
       skippedCount: skipped.count,
       fingerprint,
+      ...(this.planes ? { planes: this.planes.finish(places) } : {}),
     };
   }
 
-  /** Moves filled places down over the gaps. @returns their number */
-  #closeUp(): number {
+  /** Moves filled places down over the gaps. @returns the filled places, ascending */
+  #closeUp(): Uint32Array {
+    const places = new Uint32Array(this.#taken);
     let count = 0;
     for (let place = 0; place < this.#taken; place++) {
       if (!this.#filled[place]) continue;
@@ -131,9 +139,9 @@ export class ImageColumns {
           column[count] = column[place] ?? 0;
         }
       }
-      count++;
+      places[count++] = place;
     }
-    return count;
+    return places.slice(0, count);
   }
 
   /** Leaves out the paths of files that gave no image. */

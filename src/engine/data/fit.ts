@@ -31,7 +31,7 @@ export interface GrayImage {
   readonly data: Uint8Array;
 }
 
-interface Rectangle {
+export interface Rectangle {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -190,6 +190,24 @@ function placement(
     case 'cover':
       return { from: inside(source.width, source.height, width, height), to: full };
   }
+}
+
+/**
+ * Where the whole image lies in its view, in the view's pixels; beyond the view's edges where `cover` cut it.
+ * @param source size of the image
+ */
+export function imageRectangle(
+  source: { readonly width: number; readonly height: number },
+  target: FitTarget,
+): Rectangle {
+  const { from, to } = placement(source, target);
+  const [sx, sy] = [to.width / from.width, to.height / from.height];
+  return {
+    x: to.x - from.x * sx,
+    y: to.y - from.y * sy,
+    width: source.width * sx,
+    height: source.height * sy,
+  };
 }
 
 /**

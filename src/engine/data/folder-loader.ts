@@ -3,6 +3,7 @@ import { cancelled, fromWireError, LensError } from '../../shared/errors.ts';
 import type { SourceFile } from '../../shared/transport.ts';
 import { ImageColumns } from './assemble.ts';
 import { fitInto } from './fit.ts';
+import { planeTarget } from './gray-planes.ts';
 import { Gate } from './gate.ts';
 import type { Decode } from './image.ts';
 import { maxPixels, readImageHeader } from './image-header.ts';
@@ -84,7 +85,7 @@ export async function loadFolder(request: LoadRequest & { readonly decode: Decod
   const { source, shape, signal, decode, onProgress } = request;
   const names = (request.classes ?? []).map(({ name }) => name);
   const keeps = labelTest(request.filter, names);
-  const columns = new ImageColumns(capacityOf(request, keeps), shape, request.memoryBudget);
+  const columns = new ImageColumns(capacityOf(request, keeps), shape, request.memoryBudget, request.planes);
   const target = { ...shape, mode: request.mode };
   const skipped = new SkippedFiles();
   const gate = new Gate(decodesAtOnce, maxPixels);
@@ -94,7 +95,9 @@ export async function loadFolder(request: LoadRequest & { readonly decode: Decod
 
   const decodeTo = async (place: number, file: SourceFile, bytes: Uint8Array): Promise<void> => {
     try {
-      fitInto(await decode(bytes, file.path), target, columns.at(place));
+      const image = await decode(bytes, file.path);
+      fitInto(image, target, columns.at(place));
+      columns.planes?.set(place, (plane) => fitInto(image, planeTarget, plane));
       columns.fill(place);
     } catch (error) {
       skipped.add(file, error);

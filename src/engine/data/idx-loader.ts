@@ -2,6 +2,7 @@
 import { cancelled, fromWireError, LensError } from '../../shared/errors.ts';
 import { ImageColumns } from './assemble.ts';
 import { fitGrayInto, type FitTarget } from './fit.ts';
+import { planeTarget } from './gray-planes.ts';
 import { IdxReader, type IdxHeader } from './idx.ts';
 import { FileError, forFile, idxClasses, readIdxFiles, type IdxImages } from './idx-files.ts';
 import { labelTest } from './label-filter.ts';
@@ -38,6 +39,7 @@ async function readImages(
       const place = columns.take(file, label, first + i);
       const data = bytes.subarray(i * imageBytes, (i + 1) * imageBytes);
       fitGrayInto({ width, height, data }, target, columns.at(place));
+      columns.planes?.set(place, (plane) => fitGrayInto({ width, height, data }, planeTarget, plane));
       columns.fill(place);
     }
     advance(count);
@@ -69,7 +71,7 @@ export async function loadIdx(request: LoadRequest): Promise<PackedImages> {
   const keeps = labelTest(request.filter, names);
   const labels = files.map((file) => labelIndices(file, classes));
   const kept = labels.reduce((sum, list) => sum + list.reduce((n, label) => n + Number(keeps(label)), 0), 0);
-  const columns = new ImageColumns(kept, shape, memoryBudget);
+  const columns = new ImageColumns(kept, shape, memoryBudget, request.planes);
   const total = files.reduce((sum, { header }) => sum + header.count, 0);
 
   let done = 0;

@@ -31,8 +31,10 @@ export interface LoadRequest {
   /** Names (and, where known, sizes) of a folder's classes, by label. IDX files bring their own. */
   readonly classes?: readonly { readonly name: string; readonly count: number | null }[];
   readonly filter?: LabelFilter | null;
-  /** Bytes of pixels. */
+  /** Bytes of pixels, and of planes. */
   readonly memoryBudget: number;
+  /** Whether the gray planes of photos are kept beside the model's view. */
+  readonly planes?: boolean;
   /** The browser's decoder by default. */
   readonly decode?: Decode;
   readonly signal: AbortSignal;

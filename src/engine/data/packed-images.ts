@@ -1,5 +1,6 @@
 /** A data set in memory: what training, scoring and projection work on. */
 import type { SkippedFile, Split } from '../../shared/dataset.ts';
+import { concatPlanes, type GrayPlanes } from './gray-planes.ts';
 import { splitCode } from './split.ts';
 
 export interface ImageShape {
@@ -30,6 +31,8 @@ export interface PackedImages {
   readonly skippedCount: number;
   /** 16 hex digits over paths, shape and pixels: equal for the same data seen at the same size. */
   readonly fingerprint: string;
+  /** Gray planes of photos, where they were asked for. */
+  readonly planes?: GrayPlanes;
 }
 
 /** The bytes of one image, a view into `pixels`: U8 `[H, W, C]`. */
@@ -70,6 +73,7 @@ export function concatImages(first: PackedImages, second: PackedImages): PackedI
   const pixels = new Uint8Array(first.pixels.length + second.pixels.length);
   pixels.set(first.pixels);
   pixels.set(second.pixels, first.pixels.length);
+  const planes = first.planes && second.planes && concatPlanes(first.planes, second.planes);
   return {
     shape: first.shape,
     count: first.count + second.count,
@@ -86,5 +90,6 @@ export function concatImages(first: PackedImages, second: PackedImages): PackedI
     skipped: [...first.skipped, ...second.skipped],
     skippedCount: first.skippedCount + second.skippedCount,
     fingerprint: `${first.fingerprint}+${second.fingerprint}`,
+    ...(planes ? { planes } : {}),
   };
 }

@@ -4,11 +4,10 @@ import { projectionTensor, tensorNames } from '../../shared/model-file.ts';
 import type { PointsCard, ProjectionCard } from '../../shared/model-card.ts';
 import { keyedRandom, permutation, streams } from '../../shared/random.ts';
 import type { Tensor } from '../../shared/safetensors.ts';
-import type { Engine } from '../backends/engine.ts';
 import { tensor } from '../model/model-tensors.ts';
 import type { StageHooks } from '../projection/hooks.ts';
 import { principalPlane } from '../projection/pca.ts';
-import { scoreImages } from '../scoring/reconstruction-error.ts';
+import type { ScoredImages } from '../scoring/reconstruction-error.ts';
 import type { LoadedData, SplitIndices } from '../training/loaded-data.ts';
 import { makeThumbnails } from './thumbnails.ts';
 
@@ -76,19 +75,20 @@ function pathsInUse(all: readonly string[], files: Int32Array): { paths: string[
 
 /**
  * Encodes and scores the chosen images.
- * @param breathe called between batches with the number of images done; throws to cancel
+ * @param score the verdict's scores and the latents of images, in order; throws to cancel
+ * @param breathe called between thumbnails
  */
 export async function collectPoints(
-  engine: Engine,
   { images, split }: LoadedData,
   chosen: ChosenPoints,
   latent: number,
-  breathe: (done: number) => Promise<void>,
+  score: (indices: Uint32Array) => Promise<ScoredImages>,
+  breathe: () => Promise<void>,
 ): Promise<MapPoints> {
-  const { latents, scores } = await scoreImages(engine, images, chosen.images, latent, { breathe });
+  const { latents, scores } = await score(chosen.images);
   const of = (values: Int32Array, missing: number): Int32Array =>
     Int32Array.from(chosen.images, (image) => values[image] ?? missing);
-  const thumbnails = await makeThumbnails(images, chosen.images, () => breathe(chosen.images.length));
+  const thumbnails = await makeThumbnails(images, chosen.images, breathe);
   return {
     ...{ count: chosen.images.length, total: images.count, heldOut: chosen.heldOut },
     ...{ latent, latents, scores },

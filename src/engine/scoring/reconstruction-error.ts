@@ -25,7 +25,7 @@ export function meanSquaredErrors(
 }
 
 export interface ScoredImages {
-  /** F64 `[n]`: mean squared error per image. */
+  /** F64 `[n]`: score per image; of {@link scoreImages} the mean squared error. */
   readonly scores: Float64Array;
   /** F32 `[n, k]`. */
   readonly latents: Float32Array;

@@ -1,37 +1,102 @@
-/** Calibration: scores of images that training never saw, and the threshold that follows from them. */
-import type { Calibration } from '../../shared/model-card.ts';
+/** Calibration: scores of images that training never saw, and the thresholds that follow from them. */
+import type { Calibration, ChannelCard, ChannelName } from '../../shared/model-card.ts';
 import { conformalThreshold } from '../../shared/verdict.ts';
 import type { Engine } from '../backends/engine.ts';
-import { scoreImages } from '../scoring/reconstruction-error.ts';
-import type { Pixels } from './batches.ts';
-import type { CalibrationResult } from './checkpoint.ts';
+import { combinationOf, combined, type Combination } from '../scoring/combination.ts';
+import { pcaScores, type PcaModel } from '../scoring/pca.ts';
+import { canBeScored, scoreSet } from '../scoring/score-set.ts';
+import type { ScoredPixels, ScoreModel } from '../scoring/score-model.ts';
+import { standardOf } from '../scoring/standardise.ts';
 
-/** @param scores ascending calibration scores; none → no threshold can be promised */
-export function calibrationCard(scores: Float64Array, rate: number, when: string): Calibration | null {
-  if (scores.length === 0) return null;
-  const { threshold, requestedRate, promisedRate } = conformalThreshold(scores, rate);
-  return {
-    score: 'mse',
+export interface CalibrationResult {
+  /** Null where nothing was calibrated. */
+  readonly card: Calibration | null;
+  /** Ascending: of the verdict, of the mean squared error, of PCA (empty without it). */
+  readonly scores: Float64Array;
+  readonly errors: Float64Array;
+  readonly pca: Float64Array;
+  readonly combination: Combination;
+}
+
+export interface CalibrationRequest {
+  readonly images: ScoredPixels;
+  /** Image numbers of the calibration set. */
+  readonly calibration: Uint32Array;
+  /** Clusters of near-duplicates, −1 for an image on its own: one image of each counts. */
+  readonly group: Int32Array | null;
+  readonly model: ScoreModel;
+  readonly pca: PcaModel | null;
+  readonly latent: number;
+  readonly rate: number;
+  /** ISO 8601. */
+  readonly when: string;
+}
+
+/** The first image of each cluster, and every image on its own. */
+export function onePerCluster(images: Uint32Array, group: Int32Array | null): Uint32Array {
+  const seen = new Set<number>();
+  return images.filter((image) => {
+    const cluster = group?.[image] ?? -1;
+    if (cluster < 0) return true;
+    if (seen.has(cluster)) return false;
+    seen.add(cluster);
+    return true;
+  });
+}
+
+const largest = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b), 0);
+
+/** Scores the calibration images, and derives every threshold from them. */
+export async function calibrate(
+  engine: Engine,
+  { images, calibration, group, model, pca, latent, rate, when }: CalibrationRequest,
+  breathe: (done: number) => Promise<void>,
+): Promise<CalibrationResult> {
+  const used = onePerCluster(calibration, group).filter((image) => canBeScored(model, images, image));
+  const hottest = new Map<ChannelName, Float64Array>();
+  const { scores } = await scoreSet(engine, model, images, used, latent, {
+    breathe,
+    onReadings: (readings, n) => {
+      for (const { name, map } of readings) {
+        const column = hottest.get(name) ?? new Float64Array(used.length);
+        column[n] = largest(map().values);
+        hottest.set(name, column);
+      }
+    },
+  });
+  const combination = combinationOf(scores);
+  const verdicts = combined(combination, scores).sort();
+  const errors = (scores.get('error') ?? new Float64Array(0)).slice().sort();
+  const pcaErrors = pca ? pcaScores(pca, images, used).sort() : new Float64Array(0);
+  const base = { scores: verdicts, errors, pca: pcaErrors, combination };
+  if (used.length === 0) return { ...base, card: null };
+
+  const { threshold, requestedRate, promisedRate } = conformalThreshold(verdicts, rate);
+  const at = (sorted: Float64Array): number => conformalThreshold(sorted, rate).threshold;
+  const channels = [...scores].map(([name, own]): ChannelCard => {
+    const standard = combination.standards.get(name) ?? standardOf(own);
+    return {
+      name,
+      inSum: combination.standards.has(name),
+      median: standard.median,
+      spread: standard.spread,
+      threshold: at(own.slice().sort()),
+      heatThreshold: at((hottest.get(name) ?? new Float64Array(1)).slice().sort()),
+    };
+  });
+  const combines = combination.standards.size > 0;
+  const card: Calibration = {
+    score: combines ? 'combined' : 'mse',
     rule: 'split-conformal',
-    images: scores.length,
+    images: used.length,
     requestedRate,
     promisedRate,
     threshold,
     when,
+    channels,
+    ...(combination.dropped.length > 0 ? { dropped: [...combination.dropped] } : {}),
+    ...(combines ? { autoencoder: { threshold: at(errors) } } : {}),
+    ...(pca ? { pca: { components: pca.components, threshold: at(pcaErrors) } } : {}),
   };
-}
-
-/** Scores the calibration images. @param calibration their numbers */
-export async function calibrate(
-  engine: Engine,
-  images: Pixels,
-  calibration: Uint32Array,
-  latent: number,
-  rate: number,
-  when: string,
-  breathe: (done: number) => Promise<void>,
-): Promise<CalibrationResult> {
-  const scored = await scoreImages(engine, images, calibration, latent, { breathe });
-  const scores = scored.scores.sort();
-  return { card: calibrationCard(scores, rate, when), scores };
+  return { ...base, card };
 }

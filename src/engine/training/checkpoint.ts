@@ -1,11 +1,5 @@
 /** The model file of a training: complete at every checkpoint. */
-import type {
-  Calibration,
-  DatasetCard,
-  EngineCard,
-  ModelCard,
-  PcaBaseline,
-} from '../../shared/model-card.ts';
+import type { DatasetCard, EngineCard, ModelCard, PcaBaseline } from '../../shared/model-card.ts';
 import { cardFormat, cardVersion } from '../../shared/model-card.ts';
 import type { MapPoints } from '../../shared/map-points.ts';
 import { tensorNames, writeModelFile } from '../../shared/model-file.ts';
@@ -17,7 +11,11 @@ import { pointsCard, pointTensors, projectionTensors, type ProjectedPoints } fro
 import { adamTensors, parameterTensors, tensor } from '../model/model-tensors.ts';
 import type { Network } from '../model/network.ts';
 import type { AdamState, Parameters } from '../model/parameters.ts';
+import type { PcaModel } from '../scoring/pca.ts';
+import type { ScoreModel } from '../scoring/score-model.ts';
+import { scoreTensors } from '../scoring/score-tensors.ts';
 import { batchMeans, notebookThreshold, shareAbove } from '../scoring/statistics.ts';
+import type { CalibrationResult } from './calibrate.ts';
 import { stateTensors, type TrainingState } from './state.ts';
 
 /** Keys the draw of validation batches apart from every epoch's shuffle. */
@@ -36,18 +34,15 @@ export interface CheckpointFrame {
   readonly examples: Examples;
 }
 
-export interface CalibrationResult {
-  readonly card: Calibration | null;
-  /** Ascending. */
-  readonly scores: Float64Array;
-}
-
 /** What only the end of a training knows. */
 export interface TrainingEnd {
   readonly calibration: CalibrationResult;
   readonly points: MapPoints;
   readonly projection: ProjectedPoints;
   readonly pcaBaseline: PcaBaseline | null;
+  /** What the verdict's channels rest on, and PCA's components. */
+  readonly scoreModel: ScoreModel;
+  readonly pca: PcaModel | null;
 }
 
 /**
@@ -123,8 +118,11 @@ export function encodeCheckpoint(
     ...(adam ? adamTensors(network, adam) : []),
   ]);
   if (end) {
-    const { scores } = end.calibration;
+    const { scores, errors, pca } = end.calibration;
     tensors.set(tensorNames.calibrationScores, tensor([scores.length], scores));
+    tensors.set(tensorNames.calibrationErrors, tensor([errors.length], errors));
+    if (pca.length > 0) tensors.set(tensorNames.calibrationPca, tensor([pca.length], pca));
+    for (const [name, value] of scoreTensors(end.scoreModel, end.pca)) tensors.set(name, value);
     for (const [name, value] of [...pointTensors(end.points), ...projectionTensors(end.projection)]) {
       tensors.set(name, value);
     }

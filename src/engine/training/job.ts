@@ -10,7 +10,10 @@ import { adamFrom, parametersFrom } from '../model/model-tensors.ts';
 import { buildNetwork, type Network } from '../model/network.ts';
 import { initialParameters, type AdamState, type Parameters } from '../model/parameters.ts';
 import { choosePoints, collectPoints, principalProjection } from '../latents/points.ts';
+import { combined } from '../scoring/combination.ts';
 import { measurePcaBaseline } from '../scoring/pca-baseline.ts';
+import { fitScoreModel } from '../scoring/score-model.ts';
+import { canBeScored, scoreSet } from '../scoring/score-set.ts';
 import { calibrate } from './calibrate.ts';
 import { engineCard, type ChosenEngine } from './chosen-engine.ts';
 import { encodeCheckpoint, makeCard, type CheckpointFrame, type TrainingEnd } from './checkpoint.ts';
@@ -126,7 +129,7 @@ function firstSnapshot(plan: JobPlan): JobSnapshot {
   };
 }
 
-function datasetCard(plan: JobPlan, { images, split }: LoadedData): DatasetCard {
+function datasetCard(plan: JobPlan, { images, split, duplicates }: LoadedData): DatasetCard {
   return {
     name: plan.dataset.name,
     kind: plan.dataset.kind,
@@ -141,6 +144,15 @@ function datasetCard(plan: JobPlan, { images, split }: LoadedData): DatasetCard 
     },
     skipped: [...images.skipped],
     skippedCount: images.skippedCount,
+    ...(duplicates
+      ? {
+          nearDuplicates: {
+            clusters: duplicates.clusters,
+            images: duplicates.twins,
+            largest: duplicates.largest,
+          },
+        }
+      : {}),
     fingerprint: images.fingerprint,
   };
 }
@@ -373,10 +385,24 @@ class TrainingRun {
 
   /** Calibration, the points of the map and the baseline, of the parameters as they are now. */
   private async measure(): Promise<TrainingEnd> {
-    const { images, split } = this.loaded;
+    const { images, split, duplicates } = this.loaded;
     const { spec, training, falseAlarmRate } = this.plan;
     const { engine } = this.current;
-    const chosen = choosePoints(split, spec.latent, training.seed);
+    const { breathe } = this.environment;
+    const scoreModel = await fitScoreModel(images, split.fit, spec, training.seed, breathe);
+    const baseline = await measurePcaBaseline(images, split, spec.latent, training.seed, breathe);
+    const scorable = (all: Uint32Array): Uint32Array =>
+      all.filter((image) => canBeScored(scoreModel, images, image));
+    const chosen = choosePoints(
+      {
+        fit: scorable(split.fit),
+        validation: scorable(split.validation),
+        calibration: scorable(split.calibration),
+        test: scorable(split.test),
+      },
+      spec.latent,
+      training.seed,
+    );
     this.view.update(
       {
         phase: 'calibrating',
@@ -394,19 +420,40 @@ class TrainingRun {
         await this.environment.breathe();
       };
     const calibration = await calibrate(
-      ...([engine, images, split.calibration, spec.latent, falseAlarmRate] as const),
-      ...([this.environment.now(), after(0)] as const),
+      engine,
+      {
+        images,
+        calibration: split.calibration,
+        group: duplicates?.group ?? null,
+        model: scoreModel,
+        pca: baseline?.model ?? null,
+        latent: spec.latent,
+        rate: falseAlarmRate,
+        when: this.environment.now(),
+      },
+      after(0),
     );
     const points = await collectPoints(
-      engine,
       this.loaded,
       chosen,
       spec.latent,
-      after(split.calibration.length),
+      async (indices) => {
+        const breathePoints = after(split.calibration.length);
+        const set = await scoreSet(engine, scoreModel, images, indices, spec.latent, {
+          breathe: breathePoints,
+        });
+        return { latents: set.latents, scores: combined(calibration.combination, set.scores) };
+      },
+      () => after(split.calibration.length)(chosen.images.length),
     );
-    const { breathe } = this.environment;
     const projection = await principalProjection(points, this.environment.now(), { breathe });
-    const pcaBaseline = await measurePcaBaseline(images, split, spec.latent, training.seed, breathe);
-    return { calibration, points, projection, pcaBaseline };
+    return {
+      calibration,
+      points,
+      projection,
+      pcaBaseline: baseline?.card ?? null,
+      scoreModel,
+      pca: baseline?.model ?? null,
+    };
   }
 }

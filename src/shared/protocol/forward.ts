@@ -1,7 +1,30 @@
 /** The contract between a page and its forward-only worker (`dist/engine/forward-worker.js`): checks, encodes, decodes. */
-import type { ProjectionMethod } from '../model-card.ts';
+import type { ChannelName, ProjectionMethod } from '../model-card.ts';
 import type { Verdict } from '../verdict.ts';
 import type { KernelFiles } from './engine.ts';
+
+/** What one channel says of an image. */
+export interface ChannelReading {
+  readonly name: ChannelName;
+  /** Part of the verdict's score, or beside it. */
+  readonly inSum: boolean;
+  readonly score: number;
+  /** (score − median) / spread of the good images. */
+  readonly z: number;
+  /** Its own threshold, on the same scale as `z`. */
+  readonly threshold: number;
+  /** z > threshold: it alone would call the image anomalous. */
+  readonly fired: boolean;
+}
+
+/** Where an image departs from what was learned, as the channel sees it that says so most. */
+export interface HeatMap {
+  readonly channel: ChannelName;
+  /** F32 `[H, W]` over the model's view of the image, ≥ 0, at the channel's own smoothness. */
+  readonly values: Float32Array;
+  /** Pixels above it are out of the ordinary: at most the promised rate of good images has any. Null where uncalibrated. */
+  readonly threshold: number | null;
+}
 
 export interface CheckResult {
   /** Size of the model's view of the image. */
@@ -19,6 +42,13 @@ export interface CheckResult {
   readonly verdict: Verdict;
   /** Ascending calibration scores, for the histogram. */
   readonly calibrationScores: Float64Array;
+  /** What each channel says, those in the sum first; empty for files of the first versions. */
+  readonly readings: readonly ChannelReading[];
+  /** What the mean squared error alone would say; null where it is the verdict itself or was not calibrated. */
+  readonly autoencoder: Verdict | null;
+  /** What as many principal components would say. */
+  readonly pca: { readonly components: number; readonly verdict: Verdict } | null;
+  readonly heat: HeatMap | null;
   /** Milliseconds from request to verdict inside the worker. */
   readonly milliseconds: number;
 }

@@ -347,6 +347,10 @@ export function checkResultOf(kind: Kind, folder: string, index = 0): CheckResul
     difference,
     verdict: judge(score, scores, conformalThreshold(scores, 0.01)),
     calibrationScores: scores,
+    readings: [],
+    autoencoder: null,
+    pca: null,
+    heat: null,
     milliseconds: 9,
   };
 }

@@ -59,11 +59,25 @@ test('every image is a point: those never trained on first, with class, set, err
     images.pixels.subarray(first * 108, (first + 1) * 108),
   );
 
-  // The points' errors on the validation images are the ones that the last epoch measured.
-  const { tensors } = file;
-  assert.deepEqual(points.scores.slice(0, split.validation.length), tensors.get('validation.scores')?.data);
+  // The calibration images' scores are those of their points.
   const calibration = points.scores.slice(split.validation.length, heldOut).sort();
-  assert.deepEqual(calibration, tensors.get('calibration.scores')?.data);
+  assert.deepEqual(calibration, file.tensors.get('calibration.scores')?.data);
+});
+
+test('by the notebook’s recipe the mean squared error is the verdict’s score, and the points’', async () => {
+  const { split } = spots();
+  const { card, tensors } = await unbroken(
+    variant({ recipe: 'notebook', corruption: { noise: 0, erase: 0 } }),
+  );
+  assert.equal(card.calibration?.score, 'mse');
+  assert.equal(card.calibration.autoencoder, undefined);
+  assert.deepEqual(
+    card.calibration.channels?.map(({ name, inSum }) => [name, inSum]),
+    [['error', false]],
+  );
+  const points = readPoints({ card, tensors });
+  assert.deepEqual(points?.scores.slice(0, split.validation.length), tensors.get('validation.scores')?.data);
+  assert.deepEqual(tensors.get('calibration.errors')?.data, tensors.get('calibration.scores')?.data);
 });
 
 test('the principal projection is centred, uncorrelated, and its first axis is the longer one', async () => {

@@ -20,7 +20,7 @@ test('the baseline is the mean residual of the validation images on components o
   const split = { fit: numbers(0, 200), validation: numbers(200, 60) };
   const baseline = await measurePcaBaseline(images, split, 5, 3, breathe);
   const scores = pcaScores(await fitPca(images, split.fit, 5, 3, breathe), images, split.validation);
-  assert.deepEqual(baseline, {
+  assert.deepEqual(baseline?.card, {
     components: 5,
     images: 200,
     validation: scores.reduce((a, b) => a + b, 0) / 60,
@@ -33,7 +33,7 @@ test('no validation images, no baseline; more components than pixels are all the
   const none = { fit: numbers(0, 300), validation: new Uint32Array(0) };
   assert.equal(await measurePcaBaseline(images, none, 5, 3, breathe), null);
   const split = { fit: numbers(0, 250), validation: numbers(250, 50) };
-  const all = await measurePcaBaseline(images, split, 1024, 3, breathe);
+  const all = (await measurePcaBaseline(images, split, 1024, 3, breathe))?.card;
   assert.equal(all?.components, 64);
   assert.ok((all.validation ?? 1) < 1e-6, `${all.validation}`);
 });
@@ -46,7 +46,7 @@ test('what would take too long is left out, with the reason', async () => {
     pixels: new Uint8Array(0),
   };
   const split = { fit: numbers(0, 1_500), validation: numbers(1_500, 500) };
-  const baseline = await measurePcaBaseline(images, split, 100, 3, breathe);
+  const baseline = (await measurePcaBaseline(images, split, 100, 3, breathe))?.card;
   assert.equal(baseline?.validation, null);
   assert.equal(baseline.images, 0);
   assert.match(baseline.skipped ?? '', /100 components.*too long/);

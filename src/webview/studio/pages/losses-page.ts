@@ -1,6 +1,7 @@
 /** The last epoch's batch losses, as in the notebook, and the per-image scores that thresholds are about. */
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { errorThreshold } from '../../../shared/model-card.ts';
 import { formatScore } from '../../../shared/verdict.ts';
 import '../../components/distribution.ts';
 import { axisOf, type Axis } from '../../components/histogram-bins.ts';
@@ -149,7 +150,7 @@ export class LensLossesPage extends ModelPageBase {
       </section>`;
     const rules = rulesOf({
       scores,
-      calibrated: card.calibration?.threshold ?? null,
+      calibrated: errorThreshold(card),
       batchLosses: view.validationBatchLosses,
       deviations: this.deviations,
       quantile: this.quantile / 100,
