@@ -7,21 +7,21 @@ import { outPath } from '../lib/paths.mjs';
 
 export const WIDE = { width: 1280, height: 860 };
 /** A window of which the side bar leaves little. */
-const NARROW = { width: 720, height: 860 };
+const NARROW = 720;
 
 export const looks = [
   // What this VS Code opens with when nobody chose a theme.
-  { name: 'default', theme: 'Light 2026', kind: 'vscode-light', size: WIDE },
-  { name: 'light', theme: 'Light Modern', kind: 'vscode-light', size: WIDE },
-  { name: 'dark', theme: 'Dark Modern', kind: 'vscode-dark', size: WIDE },
-  { name: 'high-contrast', theme: 'Default High Contrast', kind: 'vscode-high-contrast', size: WIDE },
+  { name: 'default', theme: 'Light 2026', kind: 'vscode-light', width: WIDE.width },
+  { name: 'light', theme: 'Light Modern', kind: 'vscode-light', width: WIDE.width },
+  { name: 'dark', theme: 'Dark Modern', kind: 'vscode-dark', width: WIDE.width },
+  { name: 'high-contrast', theme: 'Default High Contrast', kind: 'vscode-high-contrast', width: WIDE.width },
   {
     name: 'high-contrast-light',
     theme: 'Default High Contrast Light',
     kind: 'vscode-high-contrast-light',
-    size: WIDE,
+    width: WIDE.width,
   },
-  { name: 'narrow', theme: 'Dark Modern', kind: 'vscode-dark', size: NARROW },
+  { name: 'narrow', theme: 'Dark Modern', kind: 'vscode-dark', width: NARROW },
 ];
 
 /** Whatever takes longest: the first frames of a training on a loaded machine. */
@@ -51,15 +51,18 @@ export class Camera {
   /**
    * @param {string} surface
    * @param {string} [selector] what must stand in a webview before a picture is taken
-   * @param {(frame: import('playwright-core').Frame) => Promise<void>} [prepare] done in each look before the picture
+   * @param {object} [options]
+   * @param {number} [options.height] of the window, where a page is long
+   * @param {(frame: import('playwright-core').Frame) => Promise<void>} [options.prepare] in each look, before the
+   *   picture
    */
-  async shoot(surface, selector, prepare) {
+  async shoot(surface, selector, { height = WIDE.height, prepare } = {}) {
     if (!this.wants(surface)) return;
     const { page, run, workbench } = this.window;
-    for (const { name, theme, kind, size } of this.#looks) {
-      await page.setViewportSize(size);
+    for (const { name, theme, kind, width } of this.#looks) {
+      await page.setViewportSize({ width, height });
       await run('companion.setting', 'workbench.colorTheme', theme);
-      await page.mouse.move(size.width / 2, size.height - 4);
+      await page.mouse.move(width / 2, height - 4);
       if (selector !== undefined) {
         const frame = await workbench.webview(`body[data-vscode-theme-kind="${kind}"] ${selector}`, STEP_MS);
         await frame.evaluate(() => document.fonts.ready.then(() => undefined));

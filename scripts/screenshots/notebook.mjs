@@ -11,15 +11,28 @@ import { copyMnist, hasMnist, quarterTurn, testImage } from './mnist.mjs';
 
 /** @typedef {import('./camera.mjs').Camera} Camera */
 
-/** The Studio's pages, each with what stands there once it is complete. */
-const pages = /** @type {const} */ ([
-  ['loss-curve', 'Train', 'll-model-page ll-loss-chart canvas'],
-  ['reconstructions', 'Reconstructions', 'll-reconstructions-page ul li:nth-child(8) ll-image'],
-  ['losses', 'Losses', 'll-losses-page tr.chosen'],
-  ['interpolate', 'Interpolate', 'll-interpolate-page .strip li:nth-child(10) ll-image'],
+/**
+ * The Studio's pages: surface, title, what stands there once it is complete, and how the picture is taken.
+ * @type {readonly (readonly [string, string, string, Parameters<Camera['shoot']>[2]?])[]}
+ */
+const pages = [
+  ['loss-curve', 'Train', 'll-model-page ll-loss-chart canvas', { height: 900 }],
+  [
+    'reconstructions',
+    'Reconstructions',
+    'll-reconstructions-page ul li:nth-child(8) ll-image',
+    { height: 1200 },
+  ],
+  ['losses', 'Losses', 'll-losses-page tr.chosen', { height: 1120 }],
+  [
+    'interpolate',
+    'Interpolate',
+    'll-interpolate-page .strip li:nth-child(10) ll-image',
+    { prepare: (page) => page.getByRole('button', { name: 'Show step 5' }).click() },
+  ],
   ['denoise', 'Denoise', 'll-denoise-page .verdict'],
-  ['generate', 'Generate', 'll-generate-page .sliders'],
-]);
+  ['generate', 'Generate', 'll-generate-page .sliders', { prepare: walk }],
+];
 export const surfaces = [
   'proposal',
   'training',
@@ -63,10 +76,10 @@ export async function take(camera, { fresh }) {
   const model = file(placeModel(workspace, kept, 'mnist'));
   if (camera.wants(...pages.map(([surface]) => surface))) {
     await run('latentLens.openStudio', model);
-    for (const [surface, title, selector] of pages) {
+    for (const [surface, title, selector, options] of pages) {
       if (!camera.wants(surface)) continue;
       await goTo(camera, title);
-      await camera.shoot(surface, selector);
+      await camera.shoot(surface, selector, options);
     }
   }
   await run('workbench.action.closeAllEditors');
@@ -114,6 +127,17 @@ export async function train({ window: { run, workspace } }, images, overrides) {
 export async function goTo({ window: { workbench } }, title) {
   const studio = await workbench.webview('ll-studio nav', STEP_MS);
   await studio.getByRole('navigation', { name: 'Studio' }).getByRole('button', { name: title }).click();
+}
+
+/** Away from the mean image. @param {import('playwright-core').Frame} page */
+async function walk(page) {
+  for (const [direction, deviations] of /** @type {const} */ ([
+    [1, '1.5'],
+    [2, '-1'],
+    [4, '0.75'],
+  ]))
+    await page.getByRole('slider', { name: `Direction ${direction}` }).fill(deviations);
+  await page.waitForTimeout(300);
 }
 
 /** @param {Camera} camera */

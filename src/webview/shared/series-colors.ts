@@ -9,11 +9,11 @@ export const trainingColor: CSSResult = css`var(--vscode-charts-blue)`;
  * only the hue is taken; high contrast has none and a clear yellow instead.
  */
 export const validationColor: CSSResult = css`rgb(
-  from var(--vscode-charts-orange, var(--vscode-charts-yellow)) r g b
+  from var(--vscode-charts-orange, var(--vscode-charts-yellow)) r g b / 1
 )`;
 
 /** The same as canvases want them: without variables. */
 export const seriesColors = (): { readonly training: string; readonly validation: string } => ({
   training: themeColor('--vscode-charts-blue', '--vscode-foreground'),
-  validation: `rgb(from ${themeColor('--vscode-charts-orange', '--vscode-charts-yellow')} r g b)`,
+  validation: `rgb(from ${themeColor('--vscode-charts-orange', '--vscode-charts-yellow')} r g b / 1)`,
 });

@@ -16,6 +16,12 @@ export const documentStyles = css`
     font-weight: var(--vscode-font-weight, normal);
     line-height: 1.45;
     overscroll-behavior-x: none;
+    color-scheme: light;
+  }
+  /* What the browser itself draws: tracks, radio buttons, check boxes. */
+  body.vscode-dark,
+  body.vscode-high-contrast:not(.vscode-high-contrast-light) {
+    color-scheme: dark;
   }
 `;
 

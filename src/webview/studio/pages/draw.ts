@@ -1,6 +1,7 @@
 /** Points drawn at random, and their pictures. Pure. */
-import type { MapPoints } from '../../../shared/map-points.ts';
+import { pointName, type MapPoints } from '../../../shared/map-points.ts';
 import { integerBelow, keyedRandom, streams } from '../../../shared/random.ts';
+import { formatCount } from '../../shared/format.ts';
 import { pictureOf, type Picture } from '../../shared/pixels.ts';
 
 /**
@@ -32,6 +33,12 @@ export function latentsOf(points: MapPoints, which: readonly number[]): Float32A
     );
   });
   return rows;
+}
+
+/** A point's name where there is little room: `000.png`, or its number (from 1) within an IDX file, `image 12,345`. */
+export function shortName(points: MapPoints, point: number, kind: 'folder' | 'idx'): string {
+  if (kind === 'idx') return `image ${formatCount((points.positions[point] ?? 0) + 1)}`;
+  return pointName(points, point, kind).split('/').at(-1) ?? '';
 }
 
 /** The point's small picture; undefined where the file has none of it. */

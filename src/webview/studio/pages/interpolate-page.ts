@@ -18,7 +18,7 @@ import { latestOnly } from '../../shared/latest.ts';
 import { pictureOf, type Picture } from '../../shared/pixels.ts';
 import { prefersReducedMotion } from '../../shared/theme.ts';
 import type { ModelView } from '../model-view.ts';
-import { drawPoints, latentsOf, thumbnailOf } from './draw.ts';
+import { drawPoints, latentsOf, shortName, thumbnailOf } from './draw.ts';
 import { ModelPageBase } from './model-page-base.ts';
 
 /** Milliseconds that a step is shown in the animation. */
@@ -31,6 +31,8 @@ const sides: Readonly<Record<Side, string>> = { from: 'Start', to: 'End' };
 
 interface End {
   readonly name: string;
+  /** The name where there is little room, with the class where it has one. */
+  readonly caption: string;
   readonly latent: Float32Array;
   /** The image itself, where it is known; a latent has none. */
   readonly picture: Picture | undefined;
@@ -252,7 +254,7 @@ export class LensInterpolatePage extends ModelPageBase {
           : html`<ll-image .picture=${end.picture} label="${title}: ${end.name}"></ll-image>`
       }
       <span class="quiet name" title=${end?.name ?? ''}
-        >${end === null ? 'Choose an image' : baseName(end.name)}</span
+        >${end === null ? 'Choose an image' : end.caption}</span
       >
       <div class="actions">
         ${
@@ -347,7 +349,12 @@ export class LensInterpolatePage extends ModelPageBase {
         worker.call('encodeFile', file),
       );
       if (view !== this.view) return;
-      const end: End = { name: file.name, latent, picture: pictureOf(seen, view.card.spec) };
+      const end: End = {
+        name: file.name,
+        caption: baseName(file.name),
+        latent,
+        picture: pictureOf(seen, view.card.spec),
+      };
       this.ends = { ...this.ends, [side]: end };
       this.#ask();
     });
@@ -403,8 +410,12 @@ export class LensInterpolatePage extends ModelPageBase {
 function pointEnd(view: ModelView, point: number): End | null {
   const { points, card } = view;
   if (points === null || point < 0 || point >= points.count) return null;
+  const { kind, classes } = card.dataset;
+  const title = classes[points.labels[point] ?? -1]?.name;
+  const short = shortName(points, point, kind);
   return {
-    name: pointName(points, point, card.dataset.kind),
+    name: pointName(points, point, kind),
+    caption: title === undefined ? short : `${short} · ${title}`,
     latent: latentsOf(points, [point]),
     picture: thumbnailOf(points, point),
   };
@@ -413,7 +424,8 @@ function pointEnd(view: ModelView, point: number): End | null {
 function chosenEnd(view: ModelView, choice: LatentChoice): End | null {
   if ('point' in choice) return pointEnd(view, choice.point);
   if (choice.latent.length !== view.card.spec.latent) return null;
-  return { name: 'a place on the map', latent: choice.latent, picture: undefined };
+  const name = 'a place on the map';
+  return { name, caption: name, latent: choice.latent, picture: undefined };
 }
 
 declare global {

@@ -17,7 +17,7 @@ export const controlStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 12px 28px;
-    align-items: end;
+    align-items: start;
   }
   .control {
     display: grid;

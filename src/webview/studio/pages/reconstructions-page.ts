@@ -4,10 +4,9 @@ import { customElement, state } from 'lit/decorators.js';
 import { pointName, type MapPoints } from '../../../shared/map-points.ts';
 import { formatScore } from '../../../shared/verdict.ts';
 import '../../components/image.ts';
-import { baseName } from '../../shared/format.ts';
 import { pictureOf, type Picture } from '../../shared/pixels.ts';
 import type { ModelView } from '../model-view.ts';
-import { drawPoints, evenly, latentsOf, thumbnailOf } from './draw.ts';
+import { drawPoints, evenly, latentsOf, shortName, thumbnailOf } from './draw.ts';
 import { ModelPageBase } from './model-page-base.ts';
 import { pictureTableStyles } from './picture-table.ts';
 
@@ -205,9 +204,9 @@ export class LensReconstructionsPage extends ModelPageBase {
                     title="Open ${name}"
                     @click=${() => this.session.openImage(uri, name)}
                   >
-                    ${baseName(name)}
+                    ${shortName(points, point, kind)}
                   </button>`
-                : html`<span class="name" title=${name}>${baseName(name)}</span>`
+                : html`<span class="name" title=${name}>${shortName(points, point, kind)}</span>`
             }
             <span class="quiet number name"
               >${formatScore(points.scores[point] ?? Number.NaN)}${title === undefined ? '' : ` · ${title}`}</span
