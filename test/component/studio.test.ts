@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { packBytes } from '../../src/shared/transport.ts';
 import { closeChromium, launchChromium } from '../support/chromium.ts';
 import { changeTheme, startPageHarness, type OpenedPage, type PageHarness } from '../support/page-harness.ts';
-import { propose, showModel } from './fakes/scenes.ts';
+import { project, propose, showModel } from './fakes/scenes.ts';
 
 describe('the Studio page', () => {
   let browser: Browser | undefined;
@@ -367,5 +367,75 @@ describe('the Studio page', () => {
     await page.getByLabel('Logarithmic').press('Space');
     assert.equal(await page.getByLabel('Logarithmic').isChecked(), true);
     assert.equal(await hasColor('--vscode-charts-blue'), true);
+  });
+
+  studio('computes a t-SNE of the model’s file and tells the host as it goes', async (opened, page) => {
+    await project(page, 42);
+    await shows(page, 't-SNE finished');
+    const request = JSON.parse((await logged(opened, 'project ')).slice(8)) as Record<string, unknown>;
+    const { bytes, ...asked } = request;
+    assert.ok(Number(bytes) > 1000, 'the whole file');
+    assert.deepEqual(asked, {
+      ...{ points: 'held-out', perplexity: 30, iterations: 1000, seed: 42, continue: false },
+      kernels: [16, 16],
+    });
+    const told = await opened.calls('jobChanged');
+    const last = told.at(-1);
+    assert.equal(last?.['kind'], 'projection');
+    assert.equal(last?.['model'], 'file:///workspace/latent-lens/digits.lens.safetensors');
+    assert.ok(told.every(({ of, name }) => of === 1000 && name === 'digits'));
+    const [end] = await opened.calls('projectionEnded');
+    assert.deepEqual([end?.['state'], end?.['savedAs']], ['finished', 'latent-lens/digits.lens.safetensors']);
+    assert.equal('coordinates' in (end ?? {}), false, 'they are in the file');
+    const main = await page.getByRole('main').innerText();
+    for (const wanted of ['1.44', '0.47', '0.981', '24 of 2,000 images'])
+      assert.ok(main.includes(wanted), wanted);
+    await button(page, 'Show Map').click();
+    await called(page, 'showMap');
+    await button(page, 'Continue for 500 Iterations').click();
+    await called(page, 'continueProjection');
+    // The other pages are about the model meanwhile.
+    await page.getByRole('navigation', { name: 'Studio' }).getByRole('button', { name: 'Losses' }).waitFor();
+  });
+
+  studio('stops a t-SNE by its button, and refuses a training meanwhile', async (opened, page) => {
+    await project(page, 1);
+    await shows(page, '300 of 1,000 iterations');
+    await assert.rejects(propose(page, 'digits', 'digits', true), /A t-SNE is running in the Studio already/);
+    await assert.rejects(project(page, 42), /A t-SNE is running/);
+    const newest = (await opened.calls('jobChanged')).at(-1) as { iteration: number; kl: number };
+    assert.deepEqual([newest.iteration, newest.kl], [300, 1.9]);
+    await button(page, 'Stop').press('Enter');
+    await shows(page, 't-SNE stopped after 300 of 1,000 iterations');
+    const [end] = await opened.calls('projectionEnded');
+    assert.equal(end?.['state'], 'stopped');
+    await button(page, 'Continue').click();
+    await called(page, 'continueProjection');
+    await propose(page, 'digits', 'digits');
+    await shows(page, 'Train on “digits”');
+  });
+
+  studio('answers the host’s stop with the end of a t-SNE', async (_opened, page) => {
+    await project(page, 1);
+    await shows(page, '300 of 1,000 iterations');
+    const end = await page.evaluate(() => globalThis.fakeHost.page.call('stop', {}));
+    assert.deepEqual([end?.jobId, end?.state], ['tsne-1', 'stopped']);
+  });
+
+  studio('says why a t-SNE failed, and that the model is as it was', async (opened, page) => {
+    await project(page, 3);
+    await shows(page, 'The t-SNE failed');
+    await shows(page, 'compute it again with a smaller perplexity');
+    await shows(page, 'The model’s file was not changed.');
+    assert.equal((await opened.calls('projectionEnded'))[0]?.['state'], 'failed');
+  });
+
+  studio('offers to go on with a t-SNE that a reload cut off', async (_opened, page) => {
+    await project(page, 1);
+    await shows(page, '300 of 1,000 iterations');
+    await page.reload();
+    await shows(page, 'The t-SNE of “digits” was cut off');
+    await button(page, 'Continue t-SNE').click();
+    await called(page, 'continueProjection');
   });
 });

@@ -155,6 +155,11 @@ export class LensProjectionBar extends LitElement {
         border-color: var(--vscode-inputValidation-errorBorder, var(--vscode-errorForeground));
       }
       .error {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 5px;
+      }
+      .error vscode-icon {
         color: var(--vscode-errorForeground);
       }
       .running {
@@ -274,10 +279,8 @@ export class LensProjectionBar extends LitElement {
     const of = (some: number): string => `${formatCount(some)} of ${formatCount(total)}`;
     return html`<form
       aria-label="Compute t-SNE"
-      @submit=${this.#submit}
-      @keydown=${(event: KeyboardEvent) => {
-        if (event.key === 'Escape') this.#close();
-      }}
+      @submit=${(event: Event) => event.preventDefault()}
+      @keydown=${this.#key}
     >
       <div class="fields">
         <div class="field">
@@ -335,7 +338,11 @@ export class LensProjectionBar extends LitElement {
           this.values = { ...this.#values, [name]: (event.target as HTMLInputElement).value };
         }}
       />
-      <span id="${name}-help" class="help ${refusal === null ? 'quiet' : 'error'}">${refusal ?? help}</span>
+      <span id="${name}-help" class="help ${refusal === null ? 'quiet' : 'error'}"
+        >${refusal === null ? nothing : html`<vscode-icon name="error"></vscode-icon>`}<span
+          >${refusal ?? help}</span
+        ></span
+      >
     </div>`;
   }
 
@@ -351,9 +358,10 @@ export class LensProjectionBar extends LitElement {
     return this.points ?? possible;
   }
 
-  readonly #submit = (event: Event): void => {
-    event.preventDefault();
-    this.#compute();
+  readonly #key = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') this.#close();
+    // Without a button of its own kind a form of several fields does not take Enter.
+    else if (event.key === 'Enter' && event.target instanceof HTMLInputElement) this.#compute();
   };
 
   #compute(): void {

@@ -1,10 +1,14 @@
 /** A worker that speaks the engine's contract and learns nothing. What it does follows from the data set's id. */
 import { LensError } from '../../../src/shared/errors.ts';
+import type { ProjectionCard } from '../../../src/shared/model-card.ts';
 import type {
   EngineApi,
   EngineHostApi,
   JobOutcome,
   JobSnapshot,
+  ProjectionOutcome,
+  ProjectionSnapshot,
+  ProjectRequest,
   TrainRequest,
 } from '../../../src/shared/protocol/engine.ts';
 import { connect, portChannel } from '../../../src/shared/rpc.ts';
@@ -85,14 +89,63 @@ const host = connect<EngineApi, EngineHostApi>(portChannel(self as unknown as Wo
     host.send('log', { level: 'info', text: `resume ${jobId} ${model.length} ${model.at(-1) ?? -1}` });
     return run(jobId, dataset.name, dataset.id, kindOf(dataset.name), 7);
   },
-  project: () => {
-    throw new LensError('internal', 'not here');
-  },
+  project,
   stop: () => stopped?.(),
   evaluate: () => {
     throw new LensError('internal', 'not here');
   },
 });
+
+/** What a t-SNE does follows from its seed. */
+const projectionConduct: Readonly<Record<number, 'hold' | 'poor' | 'fail'>> = {
+  1: 'hold',
+  2: 'poor',
+  3: 'fail',
+};
+
+async function project(request: ProjectRequest): Promise<ProjectionOutcome> {
+  const { jobId, kernels, model, name, ...asked } = request;
+  const text = { ...asked, kernels: [kernels.simd.byteLength, kernels.fma.byteLength], bytes: model.length };
+  host.send('log', { level: 'info', text: `project ${JSON.stringify(text)}` });
+  const conduct = projectionConduct[asked.seed];
+  const kind = kindOf(name);
+  const show = (change: Partial<ProjectionSnapshot>): void =>
+    host.send('projecting', {
+      ...{ jobId, name, phase: 'embedding', share: 0, iteration: 0, of: asked.iterations },
+      ...{ coordinates: null, count: 24, total: 2000, kl: null },
+      ...change,
+    });
+  show({ phase: 'neighbours', share: 0.4 });
+  if (conduct === 'fail') {
+    const message = 'The t-SNE is no longer a number; compute it again with a smaller perplexity.';
+    return {
+      jobId,
+      state: 'failed',
+      error: { code: 'diverged', message },
+      savedAs: null,
+      card: null,
+      coordinates: null,
+    };
+  }
+  for (const iteration of [100, 200, 300]) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const coordinates = Float32Array.from({ length: 48 }, (_, i) => Math.sin(i * 37) * iteration);
+    show({ share: iteration / asked.iterations, iteration, coordinates, kl: 2.2 - iteration / 1000 });
+  }
+  if (conduct === 'hold') await new Promise<void>((resolve) => (stopped = resolve));
+  const holds = conduct === 'hold';
+  const projection: ProjectionCard = {
+    ...{ method: 'tsne', count: 24, perplexity: asked.perplexity, seed: asked.seed },
+    ...{ iterations: holds ? 300 : asked.iterations, planned: asked.iterations, kl: holds ? 1.9 : 1.44 },
+    recall: holds ? null : conduct === 'poor' ? 0.21 : 0.47,
+    trustworthiness: holds ? null : 0.981,
+    ...{ engine: 'wasm-fma', when: '2026-11-24T08:20:00.000Z' },
+  };
+  const card = { ...cardOf(kind), projections: [projection] };
+  const { savedAs } = await host.call('save', { jobId, name, bytes: modelFileOf(kind) });
+  const state = holds ? 'stopped' : 'finished';
+  return { jobId, state, error: null, savedAs, card, coordinates: new Float32Array(48) };
+}
 
 async function train(request: TrainRequest): Promise<JobOutcome> {
   const { jobId, name, dataset, ...rest } = request;

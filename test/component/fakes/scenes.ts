@@ -33,6 +33,21 @@ export const showModel = (page: Page, kind: Kind, options: CardOptions = {}): Pr
     [kind, options] as const,
   );
 
+/** Starts a t-SNE of a model that is put where the host finds it; its seed says what the engine will do. */
+export const project = (page: Page, seed: number, iterations = 1000): Promise<void> =>
+  page.evaluate(
+    ([seed, iterations]) => {
+      const { page, samples, files } = globalThis.fakeHost;
+      const model = 'file:///workspace/latent-lens/digits.lens.safetensors';
+      files.set(model, samples.modelFileOf('digits'));
+      return page.call('project', {
+        ...{ jobId: `tsne-${seed}`, model, name: 'digits', points: 'held-out' },
+        ...{ perplexity: 30, iterations, seed, continue: false },
+      });
+    },
+    [seed, iterations] as const,
+  );
+
 export const openStudioPage = (page: Page, title: string): Promise<void> =>
   page.getByRole('navigation', { name: 'Studio' }).getByRole('button', { name: title }).click();
 
@@ -56,6 +71,29 @@ export const check = (page: Page, name: string, modelKey = 'one'): Promise<unkno
       });
     },
     [name, modelKey] as const,
+  );
+
+/** Has the report check a batch; resolves with its end. @param conduct what the images or the model do */
+export const checkBatch = (
+  page: Page,
+  count: number,
+  anomalous: number,
+  conduct: 'quick' | 'slow' | 'empty-model' = 'quick',
+): Promise<unknown> =>
+  page.evaluate(
+    ([count, anomalous, conduct]) => {
+      const host = globalThis.fakeHost;
+      const plain = host.samples.batchOf(count, anomalous);
+      const slow = (name: string): string => name.replace('good/', 'good/slow/');
+      const batch = conduct === 'slow' ? { ...plain, names: plain.names.map(slow) } : plain;
+      host.batch = batch;
+      host.files.set(
+        batch.model,
+        conduct === 'empty-model' ? new Uint8Array() : host.samples.modelFileOf('digits'),
+      );
+      return host.page.call('checkBatch', { batch, run: 'run', left: count, rows: [], terms: null });
+    },
+    [count, anomalous, conduct] as const,
   );
 
 const showCard = (page: Page, kind: Kind, options: CardOptions, active: boolean): Promise<void> =>
@@ -143,6 +181,28 @@ export const scenes: readonly Scene[] = [
     await propose(page, 'digits', 'diverge', true);
     await text(page, 'The loss is no longer a number');
   }),
+  scene('studio', 'projecting', async (page) => {
+    await project(page, 1);
+    await text(page, '300 of 1,000 iterations');
+  }),
+  scene('studio', 'projected', async (page) => {
+    await project(page, 42);
+    await text(page, 't-SNE finished');
+  }),
+  scene('studio', 'projected-poor', async (page) => {
+    await project(page, 2);
+    await text(page, 'Few neighbours on this map');
+  }),
+  scene('studio', 'projection-failed', async (page) => {
+    await project(page, 3);
+    await text(page, 'is no longer a number');
+  }),
+  scene('studio', 'projection-cut-off', async (page) => {
+    await project(page, 1);
+    await text(page, '300 of 1,000 iterations');
+    await page.reload();
+    await text(page, 'was cut off');
+  }),
   scene('studio', 'model', async (page) => {
     await showModel(page, 'parts');
     await text(page, 'After epoch');
@@ -217,6 +277,24 @@ export const scenes: readonly Scene[] = [
   scene('report', 'uncalibrated', async (page) => {
     await check(page, 'digits/test/good/uncalibrated.png');
     await text(page, 'Choose Model…');
+  }),
+  scene('report', 'table', async (page) => {
+    await checkBatch(page, 128, 7);
+    await text(page, 'Of 128 images 7 are anomalous');
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.getByLabel('Filter by verdict').selectOption('anomalous');
+  }),
+  scene('report', 'table-all', async (page) => {
+    await checkBatch(page, 60, 3);
+    await text(page, 'Of 60 images 3 are anomalous');
+    await page.getByRole('button', { name: 'Sort by Verdict' }).click();
+    await page.getByText('1 file left out').click();
+  }),
+  scene('report', 'table-running', async (page) => {
+    void checkBatch(page, 4000, 40, 'slow').catch(() => undefined);
+    await page.locator('ll-check-table .row.ordinary').first().waitFor();
   }),
   scene('model-card', 'reading', (page) => text(page, 'Reading the model')),
   scene('model-card', 'finished', async (page) => {

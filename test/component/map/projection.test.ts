@@ -1,0 +1,288 @@
+// A t-SNE on the map: asked for, drawn as it comes, ended; and its looks on the way.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { readPoints, readProjection, type MapPoints } from '../../../src/shared/map-points.ts';
+import { readModelFile, writeModelFile } from '../../../src/shared/model-file.ts';
+import type { ProjectionStatus } from '../../../src/shared/protocol/projection.ts';
+import { boundsOf, fit, toScreen } from '../../../src/webview/map/plane.ts';
+import { closeChromium, launchChromium } from '../../support/chromium.ts';
+import { changeTheme, screenshotPath, seriousViolations, themes } from '../../support/page-harness.ts';
+import { showMap, startMapHarness, uriOf, type MapHarness, type OpenMap } from './harness.ts';
+import { digitCount, digitsModel } from './model.ts';
+
+/** What the page needs of a status; its coordinates are made in the page. */
+const statusOf = (change: Partial<ProjectionStatus> = {}): Omit<ProjectionStatus, 'coordinates'> => ({
+  ...{ kind: 'projection', jobId: 'p', model: uriOf('pca'), name: 'pca', phase: 'embedding', share: 0.3 },
+  ...{ iteration: 300, of: 1000, count: digitCount, total: digitCount, kl: 1.93 },
+  ...{ perplexity: 30, seed: 42, stopping: false, secondsLeft: 12 },
+  ...change,
+});
+
+/** Points on a spiral, from the middle outwards: nothing that a projection would make. */
+const spiral = (turns: number): Float32Array =>
+  Float32Array.from({ length: 2 * digitCount }, (_, i) => {
+    const t = Math.floor(i / 2) / digitCount;
+    return 40 * t * (i % 2 === 0 ? Math.cos(turns * 6.28 * t) : Math.sin(turns * 6.28 * t));
+  });
+
+const tell = (page: Page, status: object | null, coordinates: Float32Array | null): Promise<void> =>
+  page.evaluate(
+    ([status, numbers]) =>
+      globalThis.mapHost.page.call('projecting', {
+        running:
+          status === null
+            ? null
+            : ({ ...status, coordinates: numbers && Float32Array.from(numbers) } as ProjectionStatus),
+      }),
+    [status, coordinates && [...coordinates]] as const,
+  );
+
+describe('a t-SNE on the map', () => {
+  let browser: Browser | undefined;
+  let harness: MapHarness | undefined;
+  let points: MapPoints;
+  let saved: Float32Array;
+  before(
+    async () => {
+      const bytes = await digitsModel();
+      const file = readModelFile(bytes);
+      const read = readPoints(file);
+      const projection = readProjection(file, 'tsne');
+      assert.ok(read && projection);
+      points = read;
+      saved = projection.coordinates;
+      const projections = file.card.projections.filter(({ method }) => method === 'pca');
+      const pca = writeModelFile({ ...file, card: { ...file.card, projections } });
+      browser = await launchChromium();
+      harness = await startMapHarness(browser, { digits: bytes, pca });
+    },
+    { timeout: 120_000 },
+  );
+  after(async () => {
+    await harness?.close();
+    await closeChromium(browser);
+  });
+
+  const map = (name: string, body: (opened: OpenMap, page: Page) => Promise<void>): void =>
+    void it(name, async () => {
+      assert.ok(harness);
+      const opened = await harness.open();
+      await body(opened, opened.page);
+      assert.deepEqual(await opened.page.evaluate(() => globalThis.mapHost.violations), []);
+      assert.deepEqual(opened.errors, []);
+      await opened.close();
+    });
+
+  const called = (page: Page, method: string): Promise<unknown> =>
+    page.waitForFunction((wanted) => globalThis.mapHost.calls.some((call) => call.method === wanted), method);
+  const lookOf = async (page: Page): Promise<{ method: string; selection: number[]; view: unknown }> => {
+    await page.waitForTimeout(400);
+    return page.evaluate(() => (globalThis.mapHost.state as { look: never }).look);
+  };
+  const method = (page: Page): Promise<string> => page.getByLabel('Projection').inputValue();
+
+  /** The model’s file has the finished t-SNE; as the host tells it, first that, then that nothing runs. */
+  const end = (page: Page): Promise<void> =>
+    page.evaluate(async (uri) => {
+      const { files, page } = globalThis.mapHost;
+      files.set(uri, new Uint8Array(await (await fetch('/models/digits')).arrayBuffer()));
+      const shown = { uri, key: `${uri} 2`, name: 'pca', dataset: 'found' as const, location: 'pca' };
+      await Promise.all([page.call('showModel', shown), page.call('projecting', { running: null })]);
+    }, uriOf('pca'));
+
+  /** The share of points at whose place, with all of the map in sight, something is drawn. */
+  const drawnAt = async (page: Page, coordinates: Float32Array): Promise<number> => {
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 150)));
+    const canvas = page.locator('ll-map-canvas canvas');
+    const box = await canvas.boundingBox();
+    assert.ok(box);
+    const view = fit(boundsOf(coordinates), box);
+    const places = Array.from({ length: digitCount }, (_, point) =>
+      toScreen(view, box, coordinates[2 * point] ?? 0, coordinates[2 * point + 1] ?? 0),
+    );
+    return canvas.evaluate((element: HTMLCanvasElement, places) => {
+      const ratio = element.width / element.clientWidth;
+      const { data } = element.getContext('2d')?.getImageData(0, 0, element.width, element.height) ?? {};
+      const at = (x: number, y: number): number => {
+        const i = 4 * (Math.round(y * ratio) * element.width + Math.round(x * ratio));
+        return data ? ((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0) : 0;
+      };
+      const background = at(1, 1);
+      return places.filter(({ x, y }) => at(x, y) !== background).length / places.length;
+    }, places);
+  };
+
+  map(
+    'is asked for with the chosen images and numbers, also where the file has none yet',
+    async (opened, page) => {
+      await showMap(page, 'pca');
+      assert.equal(await page.getByLabel('Projection').count(), 0);
+      await page.getByRole('button', { name: 'Compute t-SNE…' }).click();
+      const form = page.getByRole('form', { name: 'Compute t-SNE' });
+      assert.equal(await form.getByLabel('Perplexity').inputValue(), '30');
+      assert.equal(await form.getByLabel('Iterations').inputValue(), '1000');
+      const images = form.getByLabel('Images');
+      assert.equal(await images.inputValue(), 'held-out');
+      assert.match(await images.innerText(), new RegExp(`All \\(${points.count} of ${points.total}\\)`));
+      assert.equal(await form.getByRole('button', { name: /^Continue/ }).count(), 0);
+
+      await form.getByLabel('Iterations').fill('2.5');
+      await form.getByRole('button', { name: 'Compute' }).click();
+      await form.getByText('The number of iterations must be a whole number from 10 to 100,000.').waitFor();
+      assert.equal((await opened.calls('project')).length, 0);
+
+      await images.selectOption('all');
+      await form.getByLabel('Iterations').fill('250');
+      await form.getByLabel('Perplexity').fill('12.5');
+      await form.getByLabel('Seed').fill('7');
+      await form.getByLabel('Seed').press('Enter');
+      await called(page, 'project');
+      assert.deepEqual(await opened.calls('project'), [
+        {
+          model: uriOf('pca'),
+          choices: { points: 'all', perplexity: 12.5, iterations: 250, seed: 7 },
+        },
+      ]);
+      await form.waitFor({ state: 'detached' });
+    },
+  );
+
+  map('of a model that has one is gone on with, and Escape closes the form', async (opened, page) => {
+    await showMap(page, 'digits');
+    await page.getByRole('button', { name: 'Compute t-SNE…' }).click();
+    const form = page.getByRole('form', { name: 'Compute t-SNE' });
+    await page.keyboard.press('Escape');
+    await form.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Compute t-SNE…' }).click();
+    await form.getByRole('button', { name: 'Continue to 850' }).click();
+    await called(page, 'continueProjection');
+    assert.deepEqual(await opened.calls('continueProjection'), [{ model: uriOf('digits') }]);
+  });
+
+  map('is drawn as its pictures come, and leaves PCA one choice away', async (opened, page) => {
+    await showMap(page, 'pca');
+    await tell(page, statusOf({ phase: 'neighbours', share: 0.4, iteration: 0, kl: null }), null);
+    await page.getByText('t-SNE · Finding neighbours · 40 %').waitFor();
+    assert.equal(await page.getByLabel('Projection').count(), 0);
+
+    await tell(page, statusOf(), spiral(3));
+    await page.locator('.status').getByText('t-SNE · Iteration 300 of 1,000 · KL 1.93').waitFor();
+    assert.equal(await method(page), 'tsne');
+    await page.getByText(`${digitCount} of ${digitCount} images`).waitFor();
+    const share = await drawnAt(page, spiral(3));
+    assert.ok(share > 0.95, `${share} of the points are where the picture has them`);
+    await tell(page, statusOf({ iteration: 310 }), spiral(5));
+    const next = await drawnAt(page, spiral(5));
+    assert.ok(next > 0.95, `${next} of the points moved on`);
+
+    await page.getByLabel('Projection').selectOption('pca');
+    await tell(page, statusOf({ iteration: 320 }), spiral(6));
+    await page.getByText('t-SNE · Iteration 320 of 1,000').waitFor();
+    assert.equal(await method(page), 'pca', 'the choice of the user stands');
+    assert.match(await page.locator('.status').innerText(), /PCA/);
+
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await called(page, 'stopProjection');
+    await tell(page, statusOf({ iteration: 321, stopping: true }), spiral(6));
+    await page.locator('vscode-button[disabled]', { hasText: 'Stopping…' }).waitFor();
+    assert.equal((await opened.calls('readFile')).length, 1, 'the file is not read meanwhile');
+  });
+
+  map('keeps the view of who looks closer, and the selection', async (_opened, page) => {
+    await showMap(page, 'pca');
+    await page.getByLabel('Search by file name').fill('3/00');
+    await page.getByLabel('Search by file name').press('Enter');
+    await tell(page, statusOf(), spiral(3));
+    assert.equal((await lookOf(page)).view, null, 'all of a new map is shown');
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    const before = await lookOf(page);
+    assert.notEqual(before.view, null);
+    await tell(page, statusOf({ iteration: 400 }), spiral(4));
+    assert.deepEqual(await lookOf(page), before);
+    // At its end the file is read again.
+    await end(page);
+    await page
+      .locator('.status')
+      .getByText(/10-NN recall/)
+      .waitFor();
+    const after = await lookOf(page);
+    assert.deepEqual([after.method, after.selection, after.view], ['tsne', before.selection, before.view]);
+    assert.equal(after.selection.length, 10);
+  });
+
+  map('ends with what the file has: the map that was saved', async (_opened, page) => {
+    await showMap(page, 'pca');
+    await tell(page, statusOf(), spiral(3));
+    await end(page);
+    await page
+      .locator('.status')
+      .getByText(/10-NN recall/)
+      .waitFor();
+    assert.equal(await method(page), 'tsne');
+    const share = await drawnAt(page, saved);
+    assert.ok(share > 0.95, `${share} of the points are where the file has them`);
+    assert.equal(await page.getByRole('button', { name: 'Stop', exact: true }).count(), 0);
+  });
+
+  map('that fails before anything is saved gives its place back', async (_opened, page) => {
+    await showMap(page, 'pca');
+    await tell(page, statusOf(), spiral(3));
+    assert.equal(await method(page), 'tsne');
+    await tell(page, null, null);
+    await page.locator('.status').getByText(/PCA/).waitFor();
+    assert.equal(await page.getByLabel('Projection').count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Compute t-SNE…' }).isEnabled(), true);
+  });
+
+  map('that came before the file was read is shown once it is', async (_opened, page) => {
+    await tell(page, statusOf(), spiral(3));
+    await showMap(page, 'pca');
+    await page.locator('.status').getByText('Iteration 300 of 1,000').waitFor();
+    assert.ok((await drawnAt(page, spiral(3))) > 0.95);
+  });
+
+  const scenes: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+    'map-compute': async (page) => {
+      await showMap(page, 'digits');
+      await page.getByRole('button', { name: 'Compute t-SNE…' }).click();
+      await page.getByLabel('Iterations').fill('none');
+      await page.getByText('must be a whole number').waitFor();
+    },
+    'map-projecting': async (page) => {
+      await showMap(page, 'pca');
+      await tell(page, statusOf(), saved);
+      await page.locator('.status').getByText('Iteration 300 of 1,000').waitFor();
+    },
+  };
+  for (const [name, play] of Object.entries(scenes)) {
+    it(`${name}: readable in every theme and width`, async () => {
+      assert.ok(harness);
+      const { page, errors, close } = await harness.open();
+      await play(page);
+      for (const theme of themes) {
+        await changeTheme(page, theme);
+        await page.waitForTimeout(60);
+        await page.screenshot({ path: screenshotPath(theme, name), caret: 'initial' });
+      }
+      await changeTheme(page, 'dark');
+      for (const width of [250, 1400, 900]) {
+        await page.setViewportSize({ width, height: 700 });
+        await page.waitForTimeout(100);
+        await page.screenshot({ path: screenshotPath(`dark-${width}`, name), caret: 'initial' });
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        assert.equal(overflow, 0, `scrolls sideways at ${width} px`);
+      }
+      assert.deepEqual(await page.evaluate(() => globalThis.mapHost.violations), []);
+      assert.deepEqual(errors, []);
+      assert.deepEqual(await seriousViolations(page), []);
+      for (const theme of themes) {
+        await changeTheme(page, theme);
+        assert.deepEqual(await seriousViolations(page, ['color-contrast']), [], theme);
+      }
+      await close();
+    });
+  }
+});
