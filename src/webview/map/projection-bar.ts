@@ -180,6 +180,19 @@ export class LensProjectionBar extends LitElement {
         border: 0;
         background: color-mix(in srgb, var(--vscode-foreground) 14%, transparent);
       }
+      /* In a side bar the explanations would push the map away. */
+      @media (max-width: 420px) {
+        .fields {
+          grid-template-columns: repeat(3, minmax(0, 1fr));
+          gap: 6px 8px;
+        }
+        .field.wide {
+          grid-column: 1 / -1;
+        }
+        .help.quiet {
+          display: none;
+        }
+      }
       progress::-webkit-progress-bar {
         background: transparent;
       }
@@ -283,7 +296,7 @@ export class LensProjectionBar extends LitElement {
       @keydown=${this.#key}
     >
       <div class="fields">
-        <div class="field">
+        <div class="field wide">
           <label for="points">Images</label>
           <select
             id="points"
