@@ -69,6 +69,13 @@ export const explorerStyles = css`
     overflow: visible;
     z-index: 1;
   }
+  /* Rows are not covered. */
+  .legend.folded.below {
+    grid-row: 2;
+    position: static;
+    padding: 2px 4px;
+    max-height: 220px;
+  }
   .panel {
     display: grid;
     gap: 16px;

@@ -186,7 +186,7 @@ export class LensMapExplorer extends LitElement {
             @map-escape=${() => this.#escape()}
           ></ll-map-canvas>
           ${look.table ? this.#renderTable(look) : this.#renderCard()}
-          <div class="legend ${folded ? 'folded' : ''}">
+          <div class="legend ${folded ? 'folded' : ''} ${look.table ? 'below' : ''}">
             <ll-map-legend
               ?folded=${folded}
               .grouping=${this.#drawing.grouping}

@@ -22,7 +22,7 @@ export const panelStyles = css`
     border-color: var(--vscode-contrastActiveBorder, transparent);
   }
   .rows {
-    height: 236px;
+    height: min(236px, var(--rows-height, 236px));
   }
   .checks {
     display: grid;

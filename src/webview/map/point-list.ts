@@ -192,6 +192,8 @@ export class LensPointList extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     this.all.style.height = `${this.points.length * rowHeight}px`;
+    // For whoever gives the list its height: no more than its rows need.
+    this.style.setProperty('--rows-height', `${this.points.length * rowHeight + 2}px`);
     for (const row of this.all.querySelectorAll<HTMLElement>('.row')) {
       row.style.top = `${Number(row.dataset['index']) * rowHeight}px`;
     }
