@@ -6,15 +6,18 @@ import type { ForwardApi } from '../shared/protocol/forward.ts';
 import { connect, portChannel } from '../shared/rpc.ts';
 import { createWasmEngine } from './backends/wasm/engine.ts';
 import { decodeImage } from './data/decode.ts';
+import { sideBySide } from './data/side-by-side.ts';
 import { ForwardModel } from './latents/forward-model.ts';
 import { createQueue } from './queue.ts';
 import { checkImage, readChecker, type Checker } from './scoring/check.ts';
+import { judgedImage } from './scoring/judge.ts';
 
 let kernels: KernelFiles | undefined;
 let loaded: { readonly key: string; readonly model: ForwardModel; readonly checker: Checker } | undefined;
 
 // An engine holds one model and one pass at a time.
 const queued = createQueue();
+const withDecoded = sideBySide(decodeImage);
 
 async function loadModel(key: string, bytes: Uint8Array): Promise<void> {
   if (loaded?.key === key) return;
@@ -47,6 +50,12 @@ connect<ForwardApi, Record<string, never>>(portChannel(self), {
       return { ...result, milliseconds: performance.now() - started };
     });
   },
+  judge: ({ name, bytes, falseAlarmRate }) =>
+    withDecoded(bytes, name, (image) =>
+      withModel(async ({ engine, file }, checker) =>
+        judgedImage(await checkImage(engine, file, image, falseAlarmRate, checker)),
+      ),
+    ),
   decode: ({ latents, count }) => withModel((model) => model.decode(latents, count)),
   encodeFile: ({ name, bytes }) =>
     withModel(async (model) => model.encodeImage(await decodeImage(bytes, name))),

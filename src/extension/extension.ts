@@ -2,6 +2,8 @@
 import * as vscode from 'vscode';
 import { panels } from '../shared/names.ts';
 import type { App } from './commands/app.ts';
+import { Checks } from './checks/checks.ts';
+import { actOnRows, continueBatch, repeatBatch } from './commands/check-many.ts';
 import { checkAgain } from './commands/check.ts';
 import { registerCommands } from './commands/register.ts';
 import { openImage } from './commands/open-image.ts';
@@ -25,6 +27,10 @@ export interface Activation {
 export function activate(context: vscode.ExtensionContext): Activation {
   const started = performance.now();
   const services = new Services(context);
+  const checks = new Checks(services);
+  /** For what the user asked for on the report's page. */
+  const shown = (work: Promise<void>): void =>
+    void work.catch((error: unknown) => services.errors.show(error, 'Report'));
   const app: App = {
     services,
     studio: new Studio(services, {
@@ -40,17 +46,23 @@ export function activate(context: vscode.ExtensionContext): Activation {
       },
       openImage: (model, path) => openImage(services, model, path),
     }),
-    report: new Report(services, {
+    report: new Report(services, checks.batches, {
       onFreshPage: (image) =>
         void checkAgain(app, image).catch((error: unknown) => services.errors.record(error, 'Report')),
+      onRows: (uris, action, batch) => shown(actOnRows(app, uris, action, batch)),
+      onContinue: (batch) => shown(continueBatch(app, batch)),
+      onRepeat: (batch) => shown(repeatBatch(app, batch)),
     }),
+    checks,
     map: new LatentMap(services),
   };
+  flush = () => checks.results.flush();
   context.subscriptions.push(
     services,
     app.studio,
     app.report,
     app.map,
+    checks,
     new ModelsTree(services),
     new StatusBar(services),
     ModelCardEditor.register(services),
@@ -62,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): Activation {
     ),
     vscode.window.registerWebviewPanelSerializer(
       panels.report,
-      restoring((panel, state) => app.report.restore(panel, state)),
+      restoring((panel) => app.report.restore(panel)),
     ),
     vscode.window.registerWebviewPanelSerializer(
       panels.map,
@@ -75,11 +87,14 @@ export function activate(context: vscode.ExtensionContext): Activation {
   return { milliseconds };
 }
 
-const restoring = (
-  restore: (panel: vscode.WebviewPanel, state: unknown) => void,
-): vscode.WebviewPanelSerializer => ({
-  deserializeWebviewPanel: (panel, state: unknown) => {
-    restore(panel, state);
+/** VS Code waits for what is still to be written. */
+export const deactivate = (): Promise<void> | undefined => flush?.();
+
+let flush: (() => Promise<void>) | undefined;
+
+const restoring = (restore: (panel: vscode.WebviewPanel) => void): vscode.WebviewPanelSerializer => ({
+  deserializeWebviewPanel: (panel) => {
+    restore(panel);
     return Promise.resolve();
   },
 });
@@ -88,6 +103,7 @@ async function afterStart(app: App, milliseconds: number): Promise<void> {
   const { services } = app;
   services.log.info(`Latent Lens ${services.version} activated in ${milliseconds.toFixed(1)} ms.`);
   try {
+    await app.checks.load();
     for (const folder of services.folders().read) {
       const { adopted, removed } = await recoverTemporaries(folder, services.files, Date.now());
       for (const uri of adopted)

@@ -20,6 +20,8 @@ export const commands = {
   openMap: 'latentLens.openMap',
   computeTsne: 'latentLens.computeTsne',
   stopTsne: 'latentLens.stopTsne',
+  checkFolder: 'latentLens.checkFolder',
+  clearChecks: 'latentLens.clearChecks',
 } as const;
 
 export const views = {
@@ -41,6 +43,13 @@ export const contextKeys = {
   /** The job that runs is a t-SNE. */
   projecting: 'latentLens.projecting',
   hasModels: 'latentLens.hasModels',
+  /** There are results of checks. */
+  hasChecks: 'latentLens.hasChecks',
+} as const;
+
+/** Colours that themes and users may change. */
+export const colors = {
+  anomalous: 'latentLens.anomalousForeground',
 } as const;
 
 /** Keys under `latentLens.`. */
@@ -52,6 +61,7 @@ export const settings = {
   falseAlarmRate: 'falseAlarmRate',
   maxImages: 'maxImages',
   memoryBudget: 'memoryBudget',
+  problems: 'problems',
   recipe: 'training.recipe',
   epochs: 'training.epochs',
   batchSize: 'training.batchSize',

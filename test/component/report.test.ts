@@ -171,9 +171,10 @@ describe('the report page', () => {
   report('remembers which image it showed', async (_opened, page) => {
     await check(page, 'digits/test/good/001.png');
     assert.deepEqual(await page.evaluate(() => globalThis.fakeHost.state), {
-      version: 1,
+      version: 2,
       image: 'file:///workspace/samples/digits/test/good/001.png',
-      name: 'digits/test/good/001.png',
+      batch: null,
+      face: 'image',
     });
   });
 });

@@ -1,5 +1,6 @@
 /** What commands work with. */
 import type * as vscode from 'vscode';
+import type { Checks } from '../checks/checks.ts';
 import type { Services } from '../core/services.ts';
 import type { LatentMap } from '../views/latent-map.ts';
 import type { Report } from '../views/report.ts';
@@ -10,6 +11,7 @@ export interface App {
   readonly studio: Studio;
   readonly report: Report;
   readonly map: LatentMap;
+  readonly checks: Checks;
 }
 
 /** A command's first argument, which menus, trees and other extensions fill differently. */

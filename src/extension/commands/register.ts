@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { commands } from '../../shared/names.ts';
 import type { App } from './app.ts';
-import { check } from './check.ts';
+import { check, checkFolder } from './check.ts';
 import {
   chooseActiveModel,
   deleteModel,
@@ -45,6 +45,8 @@ export const commandHandlers: Readonly<Record<(typeof commands)[keyof typeof com
   [commands.computeTsne]: (app, target, second) =>
     computeTsne(app, target, optionsOf<ProjectOptions>(second)),
   [commands.stopTsne]: stopTsne,
+  [commands.checkFolder]: checkFolder,
+  [commands.clearChecks]: ({ checks }) => checks.results.clear(),
 };
 
 /** @param app made with the first command that runs */

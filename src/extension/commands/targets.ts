@@ -31,14 +31,16 @@ export function activeImage(): vscode.Uri | undefined {
   return others.length === 1 ? others[0] : undefined;
 }
 
-export async function askForImage(): Promise<vscode.Uri | undefined> {
+/** Empty where the user chose none. */
+export async function askForImages(): Promise<readonly vscode.Uri[]> {
   const chosen = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Check an image for anomaly'),
+    title: vscode.l10n.t('Check images for anomaly'),
+    canSelectMany: true,
     openLabel: vscode.l10n.t('Check'),
     filters: { [vscode.l10n.t('Images')]: [...imageExtensions] },
     ...defaultFolder(),
   });
-  return chosen?.[0];
+  return chosen ?? [];
 }
 
 export async function askForFolder(title: string, openLabel: string): Promise<vscode.Uri | undefined> {

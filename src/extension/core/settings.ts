@@ -19,6 +19,8 @@ export interface Settings {
   readonly maxImages: number;
   /** Bytes. */
   readonly memoryBudget: number;
+  /** Whether anomalous files stand in the Problems panel. */
+  readonly problems: boolean;
   readonly recipe: Recipe;
   readonly fit: FitMode;
   readonly latent: number;
@@ -45,6 +47,7 @@ const schemas = {
     v.pipe(v.number(), v.minValue(0.1), v.maxValue(64)),
     defaultMemoryBudget / gibibyte,
   ),
+  problems: v.fallback(v.boolean(), false),
   recipe: v.fallback(v.picklist(['notebook', 'detector']), 'detector'),
   fit: v.fallback(v.picklist(fitModes), 'contain'),
   latent: v.fallback(whole(1, maxLatent), 20),
@@ -66,6 +69,7 @@ export function readSettings(get: (key: string) => unknown): Settings {
     falseAlarmRate: read('falseAlarmRate'),
     maxImages: read('maxImages'),
     memoryBudget: read('memoryBudget') * gibibyte,
+    problems: read('problems'),
     recipe: read('recipe'),
     fit: read('fit'),
     latent: read('latent'),

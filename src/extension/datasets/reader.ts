@@ -26,10 +26,12 @@ interface Stream {
 export class DatasetReader {
   private streams: Stream[] = [];
 
+  /** @param locate where a file of the data set lies: at its path below the root, unless said otherwise */
   constructor(
-    private readonly dataset: ScannedDataset,
-    private readonly files: Files,
+    private readonly dataset: Pick<ScannedDataset, 'root' | 'files'>,
+    private readonly files: Pick<Files, 'read' | 'join'>,
     private readonly limits: ReadAheadLimits = readAheadLimits,
+    private readonly locate = ({ path }: SourceFile): string => files.join(dataset.root, ...path.split('/')),
   ) {}
 
   /**
@@ -122,8 +124,7 @@ export class DatasetReader {
 
   private readAhead(only: readonly number[] | undefined, position: number, count: number): ReadAhead {
     const read = async (at: number): Promise<Uint8Array> => {
-      const { path } = this.fileAt(only, at);
-      const bytes = await this.files.read(this.files.join(this.dataset.root, ...path.split('/')));
+      const bytes = await this.files.read(this.locate(this.fileAt(only, at)));
       // A pooled buffer would keep the whole pool alive while the file waits.
       return bytes.buffer.byteLength > bytes.length * 2 ? exactBytes(bytes) : bytes;
     };

@@ -104,7 +104,7 @@ function folderDataset(
 }
 
 /** At most `limit` of the items, evenly spaced, so that a cut keeps every class in proportion. */
-function evenly<T>(items: readonly T[], limit: number): readonly T[] {
+export function evenly<T>(items: readonly T[], limit: number): readonly T[] {
   if (items.length <= limit) return items;
   return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)] as T);
 }

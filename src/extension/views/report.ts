@@ -1,14 +1,20 @@
-/** The Anomaly Report: one panel beside the image, reused for the next one. */
+/** The Anomaly Report: one panel beside the image, for one image or the table of many, reused for the next check. */
 import * as vscode from 'vscode';
-import { toWireError, type LensError } from '../../shared/errors.ts';
+import { LensError, toWireError } from '../../shared/errors.ts';
 import { commands, panels } from '../../shared/names.ts';
 import type {
+  BatchEnd,
+  BatchRun,
   CheckOutcome,
   CheckRequest,
   ReportHostApi,
   ReportPageApi,
+  RowAction,
+  ShownReport,
 } from '../../shared/protocol/report.ts';
 import type { Handlers } from '../../shared/rpc.ts';
+import type { BatchPage, Batches } from '../checks/batches.ts';
+import { toFileError } from '../core/files.ts';
 import type { Services } from '../core/services.ts';
 import { isModelFileName } from '../models/file-names.ts';
 import { FileParts } from './file-parts.ts';
@@ -23,34 +29,48 @@ interface OpenReport {
 export interface ReportEvents {
   /** A page took the place of one that showed this image, or VS Code restored it: checks the image again. */
   readonly onFreshPage: (image: string) => void;
+  /** Rows of the table were acted on. */
+  readonly onRows: (uris: readonly string[], action: RowAction, batch: string) => void;
+  readonly onContinue: (batch: string) => void;
+  readonly onRepeat: (batch: string) => void;
 }
 
-export class Report implements vscode.Disposable {
+export class Report implements vscode.Disposable, BatchPage {
   private open: OpenReport | undefined;
   private readonly parts: FileParts;
-  /** URI of the image shown last. */
-  private image: string | undefined;
+  /** What the newest page said that it showed before it was created anew. */
+  private shown: ShownReport | null = null;
 
   constructor(
     private readonly services: Services,
+    private readonly batches: Batches,
     private readonly events: ReportEvents,
   ) {
     this.parts = new FileParts(services.files, isModelFileName);
   }
 
-  /** @param state what the page kept, {@link imageOf} of which was shown last */
-  restore(panel: vscode.WebviewPanel, state: unknown): void {
+  /** Takes over the panel that VS Code restored; its page says what it showed. */
+  restore(panel: vscode.WebviewPanel): void {
     this.adopt(panel);
-    this.image = imageOf(state);
-    if (this.image !== undefined) this.events.onFreshPage(this.image);
+  }
+
+  get isOpen(): boolean {
+    return this.open !== undefined;
+  }
+
+  /** Whether the user sees it. */
+  get visible(): boolean {
+    return this.open?.panel.visible ?? false;
+  }
+
+  show(): void {
+    this.open?.panel.reveal(undefined, false);
   }
 
   async check(request: CheckRequest): Promise<CheckOutcome> {
-    this.image = request.image;
     this.parts.allow(request.image);
     this.parts.allow(request.model);
-    const { panel, link } = this.reveal();
-    panel.title = vscode.l10n.t('Report: {0}', fileName(request.name));
+    const { link } = this.reveal();
     try {
       return await link.call('check', request);
     } catch (error) {
@@ -59,18 +79,14 @@ export class Report implements vscode.Disposable {
   }
 
   async showError(name: string, error: LensError): Promise<CheckOutcome> {
-    const { panel, link } = this.reveal();
-    panel.title = vscode.l10n.t('Report: {0}', fileName(name));
+    const { link } = this.reveal();
     const wire = toWireError(error);
     await link.call('showError', { name, error: wire });
     return { ok: false, error: wire };
   }
 
-  dispose(): void {
-    this.open?.panel.dispose();
-  }
-
-  private reveal(): OpenReport {
+  /** Opens the panel where it is not open; a run that goes on in a new page leaves it where it is. */
+  reveal(): OpenReport {
     if (this.open) {
       this.open.panel.reveal(undefined, true);
       return this.open;
@@ -79,9 +95,24 @@ export class Report implements vscode.Disposable {
       panels.report,
       vscode.l10n.t('Anomaly Report'),
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-      pageOptions(this.services.context.extensionUri),
+      // A check of many images goes on in this page's worker while the tab is hidden.
+      { ...pageOptions(this.services.context.extensionUri), retainContextWhenHidden: true },
     );
     return this.adopt(panel);
+  }
+
+  /** @throws LensError `disconnected` where the page is recreated or closed meanwhile */
+  async checkBatch(run: BatchRun): Promise<BatchEnd> {
+    if (!this.open) throw new LensError('disconnected', 'The panel was closed.');
+    return this.open.link.call('checkBatch', run);
+  }
+
+  async stopBatch(run: string): Promise<void> {
+    await this.open?.link.call('stopBatch', { run });
+  }
+
+  dispose(): void {
+    this.open?.panel.dispose();
   }
 
   private adopt(panel: vscode.WebviewPanel): OpenReport {
@@ -91,31 +122,83 @@ export class Report implements vscode.Disposable {
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'view.svg');
     const link = new PageLink<ReportHostApi, ReportPageApi>({
       messages: messagesOf(panel.webview),
-      handlers: this.handlers(),
-      // Without retained context the page is recreated whenever its tab is shown again.
-      onReady: (recreated) => {
-        if (recreated && this.image !== undefined) this.events.onFreshPage(this.image);
-      },
+      handlers: this.handlers(panel),
+      onReady: () => void this.showAgain(link),
       onNoticeError: (error, method) => this.services.errors.record(error, `Report, ${method}`),
     });
     const open = { panel, link };
     this.open = open;
     panel.onDidDispose(() => {
+      if (this.open === open) this.open = undefined;
       link.dispose();
       this.parts.release();
-      if (this.open === open) this.open = undefined;
     });
     openPage(panel.webview, extensionUri, 'report', panel.title);
     return open;
   }
 
-  private handlers(): Handlers<ReportHostApi> {
-    const { log } = this.services;
+  /** Shows on a new page what the one before showed. */
+  private async showAgain(link: OpenReport['link']): Promise<void> {
+    const { shown, batches } = this;
+    try {
+      const known = await batches.known(shown?.batch ?? null);
+      // A run tells its page by itself.
+      if (known && batches.runningTitle === undefined) {
+        await link.call('showBatch', { ...known, front: shown?.face === 'table' });
+      }
+    } catch (error) {
+      this.services.errors.record(error, 'Report');
+    }
+    if (shown?.face === 'image' && shown.image !== null) this.events.onFreshPage(shown.image);
+  }
+
+  private handlers(panel: vscode.WebviewPanel): Handlers<ReportHostApi> {
+    const { log, errors, files } = this.services;
+    const { batches, events, parts } = this;
     const run = (command: string, ...args: unknown[]): void =>
       void vscode.commands.executeCommand(command, ...args);
     return {
-      ready: () => undefined,
-      readFile: (request) => this.parts.read(request),
+      ready: ({ shown }) => {
+        this.shown = shown;
+      },
+      readFile: (request) => parts.read(request),
+      pullBatch: ({ run, cursor }, { signal }) => batches.pull(run, cursor, signal),
+      batchRows: ({ run, rows, terms }) => batches.take(run, rows, terms),
+      readRow: ({ batch, index, offset, length }) => {
+        const uri = batches.find(batch).uris[index];
+        if (uri === undefined) throw new LensError('internal', 'The table has no such row.');
+        parts.allow(uri);
+        return parts.read({ uri, offset, length });
+      },
+      titled: ({ title }) => {
+        panel.title = title === '' ? vscode.l10n.t('Anomaly Report') : vscode.l10n.t('Report: {0}', title);
+      },
+      rowAction: ({ batch, indices, action }) => {
+        const { uris } = batches.find(batch);
+        events.onRows(
+          indices.flatMap((index) => uris[index] ?? []),
+          action,
+          batch,
+        );
+      },
+      continueBatch: ({ batch }) => events.onContinue(batch),
+      repeatBatch: ({ batch }) => events.onRepeat(batch),
+      saveFile: async ({ name, bytes }) => {
+        const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+        const uri = await vscode.window.showSaveDialog({
+          title: vscode.l10n.t('Save'),
+          ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
+        });
+        if (!uri) return { savedAs: null };
+        try {
+          await files.write(uri.toString(), bytes);
+        } catch (error) {
+          const failure = toFileError(error, 'write', files.nameOf(uri.toString()));
+          errors.show(failure, 'Report');
+          throw failure;
+        }
+        return { savedAs: this.services.describe(uri.toString()) };
+      },
       openFile: ({ uri }) => run('vscode.open', vscode.Uri.parse(uri)),
       chooseModel: () => run(commands.chooseActiveModel),
       train: () => run(commands.train),
@@ -124,10 +207,3 @@ export class Report implements vscode.Disposable {
     };
   }
 }
-
-function imageOf(state: unknown): string | undefined {
-  if (typeof state !== 'object' || state === null || !('image' in state)) return undefined;
-  return typeof state.image === 'string' ? state.image : undefined;
-}
-
-const fileName = (name: string): string => name.split('/').pop() ?? name;

@@ -53,6 +53,20 @@ export interface CheckResult {
   readonly milliseconds: number;
 }
 
+/** What a table needs of one image of many. */
+export interface JudgedImage {
+  readonly verdict: Verdict;
+  /** See {@link CheckResult.readings}. */
+  readonly readings: readonly ChannelReading[];
+  /** Small picture of the model's view: U8 `[height, width, channels]`, sides of at most 32. */
+  readonly thumbnail: {
+    readonly height: number;
+    readonly width: number;
+    readonly channels: 1 | 3;
+    readonly pixels: Uint8Array;
+  };
+}
+
 /** A principal direction of the stored latents is a row: `mean + t · deviation · direction` is a latent to decode. */
 export interface PrincipalDirections {
   /** F32 `[k]`. */
@@ -95,6 +109,12 @@ export interface ForwardApi {
     readonly bytes: Uint8Array;
     readonly falseAlarmRate: number;
   }): CheckResult;
+  /** As `check`, for one of many: answers with less, and decodes several files side by side. */
+  judge(params: {
+    readonly name: string;
+    readonly bytes: Uint8Array;
+    readonly falseAlarmRate: number;
+  }): JudgedImage;
   /** Latents F32 `[n, k]` → images U8 `[n, H, W, C]`. */
   decode(params: { readonly latents: Float32Array; readonly count: number }): { readonly images: Uint8Array };
   /**

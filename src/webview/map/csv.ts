@@ -1,15 +1,6 @@
-/** A selection as a table for other programs (RFC 4180). Pure. */
+/** A selection as a table for other programs. Pure. */
 import { pointName, pointSets, type MapPoints } from '../../shared/map-points.ts';
-
-/**
- * A field as it must be written: quoted where it holds a comma, quote or line break. A text that a spreadsheet would
- * take for a formula gets an apostrophe before it.
- */
-export function csvField(value: string | number): string {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+import { csvText } from '../shared/export/csv.ts';
 
 export interface CsvInputs {
   readonly points: MapPoints;
@@ -37,5 +28,5 @@ export function selectionCsv(
       coordinates[2 * point + 1] ?? Number.NaN,
     ];
   });
-  return [header, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+  return csvText([header, ...rows]);
 }

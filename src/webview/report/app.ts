@@ -1,4 +1,4 @@
-/** `ll-report`: the verdict on one image, its pictures, and where it stands. */
+/** `ll-report`: the verdict on one image, its pictures, and where it stands; or the table of many. */
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { describeShape } from '../../shared/model-spec.ts';
@@ -14,7 +14,8 @@ import { StoreController } from '../shared/store.ts';
 import { baseStyles, pageStyles } from '../shared/styles.ts';
 import './pictures.ts';
 import type { ReportSession } from './session.ts';
-import { curedByModel, type Checked, type ReportState } from './state.ts';
+import { curedByModel, type Checked, type Face, type ReportState, type TableState } from './state.ts';
+import './table-page.ts';
 
 @customElement('ll-report')
 export class LensReport extends LitElement {
@@ -50,25 +51,56 @@ export class LensReport extends LitElement {
       .name {
         margin-bottom: 2px;
       }
+      .back {
+        display: inline-flex;
+        gap: 4px;
+        align-items: center;
+        justify-self: start;
+        margin-bottom: -12px;
+      }
     `,
   ];
 
   @property({ attribute: false }) session!: ReportSession;
 
   #subscription: StoreController<ReportState> | undefined;
+  #face: StoreController<Face> | undefined;
+  #table: StoreController<TableState | null> | undefined;
 
   protected override willUpdate(): void {
     this.#subscription ??= new StoreController(this, this.session.store);
+    this.#face ??= new StoreController(this, this.session.face);
+    this.#table ??= new StoreController(this, this.session.table.store);
   }
 
   protected override render(): unknown {
     const state = this.session.store.value;
+    // The table stays as it is, scrolled and filtered, while one of its images is looked at.
+    const table = this.session.face.value === 'table';
+    return html`
+      <ll-table-page .session=${this.session} ?hidden=${!table}></ll-table-page>
+      ${table ? nothing : this.#renderImage(state)}
+    `;
+  }
+
+  #renderImage(state: ReportState): unknown {
     return html`
       <main class="page">
+        ${this.#renderBack()}
         <p class="visually-hidden" aria-live="polite">${spoken(state)}</p>
         ${this.#renderState(state)}
       </main>
     `;
+  }
+
+  #renderBack(): unknown {
+    const table = this.session.table.store.value;
+    if (table === null) return nothing;
+    return html`<button class="link back" type="button" @click=${() => this.session.turnTo('table')}>
+      <vscode-icon name="arrow-left" size="14"></vscode-icon>${
+        table.running ? 'To the images that are being checked' : `All of ${baseName(table.batch.title)}`
+      }
+    </button>`;
   }
 
   #renderState(state: ReportState): unknown {

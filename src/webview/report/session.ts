@@ -1,46 +1,75 @@
-/** The report's conduct: one worker that keeps its model, one check at a time, the newest wins. Draws nothing. */
+/** The report's conduct: one image at a time, the newest wins, and the table of many beside it. Draws nothing. */
 import { LensError, cancelled, toWireError } from '../../shared/errors.ts';
 import type {
   CheckOutcome,
   CheckRequest,
   ReportHostApi,
   ReportPageApi,
+  RowAction,
+  ShownReport,
 } from '../../shared/protocol/report.ts';
-import type { CheckResult, ForwardApi } from '../../shared/protocol/forward.ts';
+import type { CheckResult } from '../../shared/protocol/forward.ts';
 import type { Handlers } from '../../shared/rpc.ts';
-import { fetchKernels } from '../shared/assets.ts';
-import { readWholeFile } from '../shared/files.ts';
+import { baseName } from '../shared/format.ts';
 import type { PageHost } from '../shared/host.ts';
 import { Store } from '../shared/store.ts';
-import { startWorker, type RunningWorker } from '../shared/workers.ts';
-import type { ReportState } from './state.ts';
-
-type Scorer = RunningWorker<ForwardApi>;
+import { BatchTable } from './batch-table.ts';
+import { Scorer } from './scorer.ts';
+import { readKept, toKeep, type Face, type ReportState } from './state.ts';
 
 export class ReportSession {
   readonly store = new Store<ReportState>({ kind: 'waiting' });
+  readonly face = new Store<Face>('image');
+  readonly table: BatchTable;
   readonly pageHandlers: Handlers<ReportPageApi>;
 
   #host: PageHost<ReportHostApi> | undefined;
-  #scorer: Promise<Scorer> | undefined;
+  readonly #scorer = new Scorer(
+    () => this.#connection,
+    (error, method) => this.report(error, method),
+  );
   /** Number of the newest request; older ones end without showing anything. */
   #turn = 0;
-  /** The check under way: the worker holds one model, so checks follow one another. */
+  /** The check under way: superseded ones are left out, so they follow one another. */
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor() {
+    this.table = new BatchTable(() => this.#connection, this.#scorer);
     this.pageHandlers = {
       check: (request) => this.#check(request),
       showError: ({ name, error }) => {
         this.#turn++;
         this.store.set({ kind: 'failed', name, error, request: null });
+        this.turnTo('image');
+      },
+      checkBatch: async (run) => {
+        const running = this.table.run(run);
+        this.turnTo('table');
+        const end = await running;
+        if (end.error)
+          this.report(new LensError(end.error.code, end.error.message, end.error.detail), 'batch');
+        return end;
+      },
+      stopBatch: ({ run }) => this.table.stop(run),
+      showBatch: (progress) => {
+        this.table.show(progress);
+        if (progress.front) this.turnTo('table');
       },
     };
   }
 
   async start(host: PageHost<ReportHostApi>): Promise<void> {
     this.#host = host;
-    await host.calls.call('ready', { pageId: host.pageId });
+    const shown = readKept(host.readState());
+    await host.calls.call('ready', { pageId: host.pageId, shown });
+  }
+
+  /** Turns to the image or to the table. */
+  turnTo(face: Face): void {
+    this.face.set(face);
+    const title = face === 'table' ? this.table.store.value?.batch.title : this.#imageName;
+    this.#connection.calls.send('titled', { title: title === undefined ? '' : baseName(title) });
+    this.#keep();
   }
 
   openFile(uri: string): void {
@@ -55,6 +84,21 @@ export class ReportSession {
   showLog(): void {
     this.#connection.calls.send('showLog', {});
   }
+  /** @param indices places in the table's batch */
+  act(indices: readonly number[], action: RowAction): void {
+    const batch = this.table.store.value?.batch.id;
+    if (batch !== undefined) this.#connection.calls.send('rowAction', { batch, indices, action });
+  }
+  continueBatch(batch: string): void {
+    this.#connection.calls.send('continueBatch', { batch });
+  }
+  repeatBatch(batch: string): void {
+    this.#connection.calls.send('repeatBatch', { batch });
+  }
+  /** @throws LensError what the host says; null where the user cancelled */
+  async save(name: string, bytes: Uint8Array): Promise<string | null> {
+    return (await this.#connection.calls.call('saveFile', { name, bytes })).savedAs;
+  }
 
   readonly report = (error: unknown, method: string): void => {
     const { message, detail } = toWireError(error);
@@ -67,8 +111,7 @@ export class ReportSession {
     const turn = ++this.#turn;
     const { bytes, ...checked } = request;
     this.store.set({ kind: 'checking', request: checked });
-    // The host restores a report by what stands here.
-    this.#connection.writeState({ version: 1, image: request.image, name: request.name });
+    this.turnTo('image');
     const mine = this.#queue.then(async () => {
       if (turn !== this.#turn) throw cancelled();
       return this.#score(checked, bytes);
@@ -94,42 +137,30 @@ export class ReportSession {
     { image, model, modelKey, name, falseAlarmRate }: Omit<CheckRequest, 'bytes'>,
     given: Uint8Array | null,
   ): Promise<CheckResult> {
-    const scorer = await this.#worker();
-    const read = (uri: string): Promise<Uint8Array> =>
-      readWholeFile((params) => this.#connection.calls.call('readFile', params), uri);
-    const work = async (): Promise<CheckResult> => {
-      if (!(await scorer.call('hasModel', { key: modelKey }))) {
-        const file = await read(model);
-        const transfer = [file.buffer as ArrayBuffer];
-        await scorer.call('loadModel', { key: modelKey, bytes: file }, { transfer });
-      }
-      // A large file comes in parts.
-      const bytes = given ?? (await read(image));
-      return scorer.call('check', { name, bytes, falseAlarmRate });
+    // A large file comes in parts.
+    const bytes = given ?? (await this.#scorer.read(image));
+    return this.#scorer.run({ uri: model, key: modelKey }, (worker) =>
+      worker.call('check', { name, bytes, falseAlarmRate }),
+    );
+  }
+
+  /** The host restores a report by what stands here. */
+  #keep(): void {
+    const state = this.store.value;
+    const image =
+      state.kind === 'waiting' ? null : state.kind === 'failed' ? state.request?.image : state.request.image;
+    const shown: ShownReport = {
+      image: image ?? null,
+      batch: this.table.store.value?.batch.id ?? null,
+      face: this.face.value,
     };
-    return Promise.race([work(), scorer.crashed]);
+    this.#connection.writeState(toKeep(shown));
   }
 
-  #worker(): Promise<Scorer> {
-    if (this.#scorer === undefined) {
-      const started = this.#startWorker();
-      this.#scorer = started;
-      started
-        .then(({ crashed }) => crashed)
-        .catch(() => {
-          if (this.#scorer === started) this.#scorer = undefined;
-        });
-    }
-    return this.#scorer;
-  }
-
-  async #startWorker(): Promise<Scorer> {
-    const [kernels, scorer] = await Promise.all([
-      fetchKernels(),
-      startWorker<ForwardApi, Record<never, never>>('forwardWorker', {}, this.report),
-    ]);
-    await Promise.race([scorer.call('start', { kernels }), scorer.crashed]);
-    return scorer;
+  get #imageName(): string | undefined {
+    const state = this.store.value;
+    if (state.kind === 'waiting') return undefined;
+    return state.kind === 'failed' ? state.name : state.request.name;
   }
 
   get #connection(): PageHost<ReportHostApi> {

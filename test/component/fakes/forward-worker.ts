@@ -4,7 +4,7 @@ import type { ForwardApi } from '../../../src/shared/protocol/forward.ts';
 import { readModelFile } from '../../../src/shared/model-file.ts';
 import { keyedRandom, normalPair, streams } from '../../../src/shared/random.ts';
 import { connect, portChannel } from '../../../src/shared/rpc.ts';
-import { blurred, checkResultOf, decodeFake, drawSample, sideOf, type Kind } from './samples.ts';
+import { blurred, checkResultOf, decodeFake, drawSample, judgedOf, sideOf, type Kind } from './samples.ts';
 
 const loaded: string[] = [];
 let kind: Kind = 'digits';
@@ -85,6 +85,19 @@ connect<ForwardApi, Record<never, never>>(portChannel(self as unknown as Worker)
       (_, index) => normalPair(keyedRandom(seed, streams.prior, index))[0],
     );
     return { latents, images: decodeAll(latents, count) };
+  },
+  judge: async ({ name }) => {
+    if (name.includes('crash')) {
+      setTimeout(() => {
+        throw new Error('the sky fell');
+      });
+      await new Promise(() => undefined);
+    }
+    if (name.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 300));
+    if (name.includes('truncated')) {
+      throw new LensError('truncated', `“${name}” ends too early; it may not have been copied whole.`);
+    }
+    return judgedOf(name);
   },
   neighbourDistances: unused,
   place: unused,

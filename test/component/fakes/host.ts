@@ -1,4 +1,5 @@
 /** The extension host of a page under test: in the page itself, behind `acquireVsCodeApi`. Records what it is asked. */
+import type { Batch } from '../../../src/shared/batch.ts';
 import { LensError, toWireError } from '../../../src/shared/errors.ts';
 import type { ModelCardHostApi, ModelCardPageApi } from '../../../src/shared/protocol/model-card-page.ts';
 import type { ReportHostApi, ReportPageApi } from '../../../src/shared/protocol/report.ts';
@@ -33,6 +34,8 @@ export interface FakeHost {
   savesAs: string | null;
   /** Set to refuse saves. */
   fault: 'disk-full' | null;
+  /** Images of the batch that {@link FakeHost.page} is asked to check: served by `pullBatch`. */
+  batch: Batch | null;
   readonly samples: typeof samples;
   /** Violations of the content policy. */
   readonly violations: string[];
@@ -101,6 +104,30 @@ const page = connect<Local, Remote>(
       if (!file) throw new LensError('not-found', 'The file is no longer there.');
       return { bytes: file.slice(offset, offset + length), size: file.length };
     },
+    pullBatch: ({ run, cursor }) => {
+      noteQuietly('pullBatch', { run, cursor });
+      const names = host.batch?.names ?? [];
+      const indices = names.map((_, index) => index).slice(cursor.file, cursor.file + 64);
+      return {
+        segments: indices.map((index) => ({
+          file: { index, path: names[index] ?? '', role: 'image', label: -1, split: null },
+          offset: 0,
+          length: 10,
+          size: 10,
+        })),
+        bytes: new Uint8Array(10 * indices.length).fill(7),
+        next: cursor.file + 64 < names.length ? { file: cursor.file + 64, offset: 0 } : null,
+      };
+    },
+    batchRows: note('batchRows'),
+    readRow: ({ batch, index, offset, length }) => {
+      noteQuietly('readRow', { batch, index, offset, length });
+      return { bytes: new Uint8Array(10).slice(offset, offset + length), size: 10 };
+    },
+    titled: note('titled'),
+    rowAction: note('rowAction'),
+    continueBatch: note('continueBatch'),
+    repeatBatch: note('repeatBatch'),
     beginSave: ({ jobId, name, size }) => {
       noteQuietly('beginSave', { jobId, name, size });
       const token = `save-${open.size + 1}`;
@@ -168,6 +195,7 @@ const host: FakeHost = {
   saved,
   saveBuffers,
   picked: [],
+  batch: null,
   savesAs: 'exports',
   fault: null,
   samples,

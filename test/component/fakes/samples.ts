@@ -5,7 +5,8 @@ import type { EngineCard, EpochRecord, ModelCard } from '../../../src/shared/mod
 import { writeModelFile, tensorNames } from '../../../src/shared/model-file.ts';
 import { corruptionOf, notebookTraining, type ModelSpec } from '../../../src/shared/model-spec.ts';
 import type { Examples } from '../../../src/shared/protocol/engine.ts';
-import type { CheckResult } from '../../../src/shared/protocol/forward.ts';
+import type { CheckResult, JudgedImage } from '../../../src/shared/protocol/forward.ts';
+import type { Batch } from '../../../src/shared/batch.ts';
 import type { TrainingProposal } from '../../../src/shared/protocol/studio.ts';
 import { conformalThreshold, judge } from '../../../src/shared/verdict.ts';
 import type { Tensor } from '../../../src/shared/safetensors.ts';
@@ -328,6 +329,50 @@ export function modelFileOf(kind: Kind, options: CardOptions = {}, padding = 0):
 }
 
 /** The outcome of a check: ordinary images are blurred a little, anomalous ones lose what should not be there. */
+/** What the channels of small images say. */
+const readingsOf = (anomalous: boolean): CheckResult['readings'] => [
+  {
+    name: 'structure',
+    inSum: true,
+    score: 0.31,
+    z: anomalous ? 3.214 : 0.412,
+    threshold: 2.6,
+    fired: anomalous,
+  },
+  { name: 'orientation', inSum: true, score: 0.9, z: anomalous ? 1.87 : -0.35, threshold: 2.9, fired: false },
+  { name: 'error', inSum: false, score: 0.02, z: anomalous ? 2.1 : 0.1, threshold: 2.4, fired: false },
+];
+
+/** A verdict of many: what the name says, the score rising with the number in it. @param name `…/FOLDER/NNN.png` */
+export function judgedOf(name: string): JudgedImage {
+  const [, folder = 'good', number = '0'] = /(\w+)\/(\d+)\.png$/.exec(name.replace('slow/', '')) ?? [];
+  const index = Number(number);
+  const { verdict, input, height, width, channels } = checkResultOf('digits', `test/${folder}`, index % 20);
+  const scores = calibrationScores(2000);
+  const score = verdict.score + index * 1e-6;
+  return {
+    verdict: judge(score, scores, conformalThreshold(scores, 0.01)),
+    readings: readingsOf(verdict.anomalous),
+    thumbnail: { height, width, channels, pixels: input },
+  };
+}
+
+/** Images of the digits' test folders, good ones and `anomalous` rotated ones among them, and one that ends too early. */
+export function batchOf(count: number, anomalous: number, id = 'batch'): Batch {
+  const names = Array.from({ length: count }, (_, index) => {
+    const number = String(index).padStart(3, '0');
+    if (index === count - 1) return `digits/test/good/truncated-${number}.png`;
+    return `digits/test/${index % Math.ceil(count / anomalous) === 1 ? 'rotated' : 'good'}/${number}.png`;
+  });
+  return {
+    ...{ id, title: 'samples/digits', names },
+    model: 'file:///workspace/latent-lens/digits.lens.safetensors',
+    ...{ modelKey: 'digits one', modelName: 'digits', falseAlarmRate: 0.01 },
+    skipped: [{ path: 'digits/test/notes.txt', reason: 'not an image type that can be read' }],
+    ...{ skippedCount: 1, cut: null },
+  };
+}
+
 export function checkResultOf(kind: Kind, folder: string, index = 0): CheckResult {
   const side = sideOf(kind);
   const input = drawSample(kind, folder, index);

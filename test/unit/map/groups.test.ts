@@ -1,7 +1,8 @@
 // What the colours say, the table that is exported, what is kept, and the painter's pixels.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csvField, selectionCsv } from '../../../src/webview/map/csv.ts';
+import { selectionCsv } from '../../../src/webview/map/csv.ts';
+import { csvField } from '../../../src/webview/shared/export/csv.ts';
 import { hiddenPoints, selectionMask } from '../../../src/webview/map/drawing.ts';
 import { buildGrid } from '../../../src/webview/map/grid.ts';
 import { coloringsOf, groupPoints, quantileEdges, stepOf } from '../../../src/webview/map/groups.ts';

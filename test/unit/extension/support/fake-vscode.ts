@@ -53,6 +53,13 @@ export interface FakePanel {
   send(message: unknown): void;
 }
 
+/** A file's mark in the explorer. */
+export interface FakeDecoration {
+  readonly badge?: string;
+  readonly tooltip: string;
+  readonly color?: { readonly id: string };
+}
+
 /** Lines of the log, messages shown, commands registered: what a test looks at. */
 export interface Seen {
   readonly log: string[];
@@ -63,7 +70,18 @@ export interface Seen {
   readonly editors: string[];
   readonly trees: string[];
   readonly panels: FakePanel[];
+  /** Settings by their whole key; change them by {@link Seen.configure}. */
+  readonly settings: Map<string, unknown>;
+  configure(key: string, value: unknown): void;
+  /** What the extension says of a file. */
+  decorationOf(uri: string): Promise<FakeDecoration | undefined>;
+  /** Problems by file. */
+  readonly problems: Map<string, readonly { readonly message: string }[]>;
+  /** Tells watchers of a changed file. */
+  changed(uri: string): void;
 }
+
+type Provider = { provideFileDecoration(uri: FakeUri): Promise<FakeDecoration | undefined> };
 
 /** @param root of the workspace, as `memory:/w` */
 export function fakeVscode(files: MemoryFiles, root: string) {
@@ -76,7 +94,18 @@ export function fakeVscode(files: MemoryFiles, root: string) {
     editors: [],
     trees: [],
     panels: [],
+    settings: new Map(),
+    configure: (key, value) => {
+      seen.settings.set(key, value);
+      configured.fire({ affectsConfiguration: (section: string) => key.startsWith(section) });
+    },
+    decorationOf: async (uri) => providers[0]?.provideFileDecoration(FakeUri.parse(uri)),
+    problems: new Map(),
+    changed: (uri) => watched.fire(FakeUri.parse(uri)),
   };
+  const providers: Provider[] = [];
+  const configured = new FakeEmitter();
+  const watched = new FakeEmitter();
   const line = (text: string): void => void seen.log.push(text);
   const message = (text: string): Promise<undefined> => {
     seen.messages.push(text);
@@ -89,7 +118,26 @@ export function fakeVscode(files: MemoryFiles, root: string) {
     EventEmitter: FakeEmitter,
     RelativePattern: class {},
     ThemeIcon: class {},
-    ThemeColor: class {},
+    ThemeColor: class {
+      constructor(readonly id: string) {}
+    },
+    Range: class {},
+    Diagnostic: class {
+      constructor(
+        readonly range: unknown,
+        readonly message: string,
+      ) {}
+    },
+    DiagnosticSeverity: { Warning: 1 },
+    languages: {
+      createDiagnosticCollection: () => ({
+        set: (uri: FakeUri, problems: readonly { readonly message: string }[]) =>
+          void seen.problems.set(uri.toString(), problems),
+        delete: (uri: FakeUri) => void seen.problems.delete(uri.toString()),
+        clear: () => seen.problems.clear(),
+        dispose: () => seen.problems.clear(),
+      }),
+    },
     MarkdownString: class {},
     TabInputCustom: class {},
     TabInputText: class {},
@@ -123,6 +171,10 @@ export function fakeVscode(files: MemoryFiles, root: string) {
       }),
       createTreeView: (id: string) => {
         seen.trees.push(id);
+        return disposable;
+      },
+      registerFileDecorationProvider: (provider: Provider) => {
+        providers.push(provider);
         return disposable;
       },
       registerCustomEditorProvider: (id: string) => {
@@ -174,16 +226,18 @@ export function fakeVscode(files: MemoryFiles, root: string) {
     workspace: {
       workspaceFolders: [{ name: 'w', uri: FakeUri.parse(root) }],
       isTrusted: true,
-      getConfiguration: () => ({ get: () => undefined }),
+      getConfiguration: (section: string) => ({
+        get: (key: string) => seen.settings.get(`${section}.${key}`),
+      }),
       createFileSystemWatcher: () => ({
         ...disposable,
-        onDidChange: listening,
+        onDidChange: watched.event,
         onDidCreate: listening,
         onDidDelete: listening,
       }),
       onDidChangeWorkspaceFolders: listening,
       onDidGrantWorkspaceTrust: listening,
-      onDidChangeConfiguration: listening,
+      onDidChangeConfiguration: configured.event,
       getWorkspaceFolder: (uri: FakeUri) =>
         plain(uri).startsWith(root) ? { uri: FakeUri.parse(root) } : undefined,
       asRelativePath: (uri: FakeUri) => plain(uri).slice(root.length + 1),

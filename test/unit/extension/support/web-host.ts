@@ -39,6 +39,7 @@ export async function activate(code: string, files: MemoryFiles) {
     subscriptions,
     extensionUri: uri('ext:/here'),
     globalStorageUri: uri('memory:/global'),
+    storageUri: uri('memory:/storage'),
     workspaceState: new FakeMemory(),
     extension: { packageJSON: { version: '0.1.0' } },
   });

@@ -1,0 +1,30 @@
+/** Decodes several files at once, within a bound of pixels held. */
+import { Gate } from './gate.ts';
+import type { Decode, RgbaImage } from './image.ts';
+import { maxPixels, readImageHeader } from './image-header.ts';
+import { createQueue } from '../queue.ts';
+
+const decodesAtOnce = 6;
+
+/**
+ * Runs `use` with a decoded image; its pixels count against the bound until it is done.
+ * @throws what decoding throws
+ */
+export type WithDecoded = <T>(
+  bytes: Uint8Array,
+  name: string,
+  use: (image: RgbaImage) => Promise<T>,
+) => Promise<T>;
+
+export function sideBySide(decode: Decode): WithDecoded {
+  const gate = new Gate(decodesAtOnce, maxPixels);
+  // The gate serves one caller at a time.
+  const inTurn = createQueue();
+  return async (bytes, name, use) => {
+    const { width, height } = readImageHeader(bytes, name);
+    return new Promise((resolve, reject) => {
+      const work = async (): Promise<void> => decode(bytes, name).then(use).then(resolve, reject);
+      void inTurn(() => gate.start(width * height, work));
+    });
+  };
+}

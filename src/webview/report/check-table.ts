@@ -1,0 +1,282 @@
+/** `ll-check-table`: checked images as a table; only the rows in sight exist. */
+import { LitElement, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { isFailed, type BatchRow } from '../../shared/batch.ts';
+import { formatScore } from '../../shared/verdict.ts';
+import '../components/elements.ts';
+import '../components/image.ts';
+import { countOf, formatPercent } from '../shared/format.ts';
+import { baseStyles } from '../shared/styles.ts';
+import type { TableState } from './state.ts';
+import { tableKey } from './table-keys.ts';
+import type { TableColumn, TableSort } from './table-order.ts';
+import { checkTableStyles, tableRowHeight as rowHeight } from './table-styles.ts';
+import type { Thumbnails } from './thumbnails.ts';
+
+/** Rows drawn beyond what is in sight. */
+const spare = 6;
+
+/** The first click on these shows what is out of the ordinary. */
+const ascendingFirst: ReadonlySet<TableColumn> = new Set(['name', 'p']);
+
+/**
+ * Fires `table-sort` with the order wanted, `table-select` with `{selection, current}` (places in the batch), and for
+ * the row in question `table-report` and `table-copy`.
+ */
+@customElement('ll-check-table')
+export class LensCheckTable extends LitElement {
+  static override styles = [baseStyles, checkTableStyles];
+
+  @property({ attribute: false }) table!: TableState;
+  /** Places in the batch, in the order of the rows. */
+  @property({ attribute: false }) order: Uint32Array = new Uint32Array(0);
+  @property({ attribute: false }) sort!: TableSort;
+  @property({ attribute: false }) channels: readonly string[] = [];
+  @property({ attribute: false }) selection: ReadonlySet<number> = new Set();
+  @property({ attribute: false }) thumbnails: Thumbnails | null = null;
+  /** Place in the batch; −1 for none. */
+  @property({ type: Number }) current = -1;
+  /** Counts the pictures that arrived, so that the rows show them. */
+  @property({ type: Number }) arrived = 0;
+
+  @state() private first = 0;
+  @state() private shown = 20;
+
+  @query('.scroll') private scroller!: HTMLElement;
+  @query('.all') private all!: HTMLElement;
+
+  #observer: ResizeObserver | undefined;
+  /** Row where a range begins. */
+  #anchor = -1;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#observer = new ResizeObserver(() => this.#measure());
+    this.#observer.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer?.disconnect();
+  }
+
+  protected override render(): unknown {
+    const { order } = this;
+    const from = Math.max(0, this.first - spare);
+    const visible = order.subarray(from, this.first + this.shown + spare);
+    const active = order.indexOf(this.current);
+    const present = active >= from && active < from + visible.length;
+    return html`<div
+      class="scroll"
+      role="grid"
+      tabindex="0"
+      aria-label=${`${countOf(order.length, 'image')} of ${this.table.batch.title}`}
+      aria-rowcount=${order.length + 1}
+      aria-multiselectable="true"
+      aria-activedescendant=${present ? `row-${active}` : nothing}
+      @scroll=${this.#measure}
+      @keydown=${this.#key}
+    >
+      <div class="header" role="rowgroup">
+        <div class="row" role="row" aria-rowindex="1">
+          ${this.#heading('name', 'Image', 'name')} ${this.#heading('verdict', 'Verdict', 'verdict')}
+          ${this.#heading('score', 'Score', 'score')} ${this.#heading('p', 'p', 'p')}
+          ${this.channels.map((name) => this.#heading(`z:${name}`, name, 'channel'))}
+        </div>
+      </div>
+      <div class="all" role="rowgroup">
+        ${Array.from(visible, (index, at) => this.#row(index, from + at, from + at === active))}
+      </div>
+    </div>`;
+  }
+
+  #heading(column: TableColumn, title: string, cell: string): unknown {
+    const { sort } = this;
+    const active = sort.column === column;
+    const what = column.startsWith('z:') ? `channel ${title}` : title;
+    return html`<div
+      class="cell ${cell}"
+      role="columnheader"
+      aria-sort=${active ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+    >
+      <button type="button" title=${`Sort by ${what}`} @click=${() => this.#sortBy(column)}>
+        ${title}${
+          active
+            ? html`<vscode-icon name=${sort.descending ? 'arrow-down' : 'arrow-up'} size="12"></vscode-icon>`
+            : nothing
+        }
+      </button>
+    </div>`;
+  }
+
+  #row(index: number, at: number, active: boolean): unknown {
+    const row = this.table.rows[index];
+    if (!row) return nothing;
+    const name = this.table.batch.names[index] ?? '';
+    const selected = this.selection.has(index);
+    const kind = isFailed(row) ? 'failed' : row.anomalous ? 'anomalous' : 'ordinary';
+    return html`<div
+      class="row ${kind} ${selected ? 'selected' : ''} ${active ? 'active' : ''}"
+      id="row-${at}"
+      data-at=${at}
+      role="row"
+      aria-rowindex=${at + 2}
+      aria-selected=${selected}
+      title=${isFailed(row) ? row.error.message : name}
+      @click=${(event: MouseEvent) => this.#click(event, at)}
+      @dblclick=${() => this.#say('table-report', index)}
+    >
+      <div class="cell name" role="gridcell">
+        ${this.#thumbnail(index, row)}<span class="text">${name}</span>
+      </div>
+      ${isFailed(row) ? this.#failedCells(row.error.message) : this.#checkedCells(row)}
+    </div>`;
+  }
+
+  #failedCells(reason: string): unknown {
+    return html`<div class="cell verdict" role="gridcell">
+        <vscode-icon name="circle-slash" size="14"></vscode-icon>not checked
+      </div>
+      <div class="cell reason quiet" role="gridcell" aria-colspan=${2 + this.channels.length}>
+        ${reason}
+      </div>`;
+  }
+
+  #checkedCells(row: Exclude<BatchRow, { error: unknown }>): unknown {
+    return html`<div class="cell verdict" role="gridcell">
+        ${
+          row.anomalous
+            ? html`<vscode-icon name="warning" size="14"></vscode-icon>anomalous`
+            : html`<vscode-icon name="pass" size="14"></vscode-icon>not anomalous`
+        }
+      </div>
+      <div class="cell score" role="gridcell">${formatScore(row.score)}</div>
+      <div class="cell p" role="gridcell">${formatPercent(row.pValue)}</div>
+      ${this.channels.map((channel) => {
+        const z = row.channels.find(({ name }) => name === channel)?.z;
+        return html`<div class="cell channel" role="gridcell">
+          ${z === undefined ? '–' : Number(z.toPrecision(3))}
+        </div>`;
+      })}`;
+  }
+
+  #thumbnail(index: number, row: BatchRow): unknown {
+    const picture = isFailed(row) ? undefined : this.thumbnails?.of(index);
+    return picture === undefined
+      ? html`<span class="blank"></span>`
+      : html`<ll-image aria-hidden="true" .picture=${picture}></ll-image>`;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const { order } = this;
+    this.all.style.height = `${order.length * rowHeight}px`;
+    for (const row of this.all.querySelectorAll<HTMLElement>('.row'))
+      row.style.top = `${Number(row.dataset['at']) * rowHeight}px`;
+    if (changed.has('current') || changed.has('sort')) {
+      const active = order.indexOf(this.current);
+      if (active >= 0) this.#reveal(active);
+    }
+    const from = Math.max(0, this.first - spare);
+    const inSight = Array.from(order.subarray(from, this.first + this.shown + spare));
+    this.thumbnails?.want(
+      inSight.filter((index) => {
+        const row = this.table.rows[index];
+        return row !== undefined && !isFailed(row);
+      }),
+    );
+  }
+
+  readonly #measure = (): void => {
+    this.first = Math.floor(this.scroller.scrollTop / rowHeight);
+    this.shown = Math.ceil(this.scroller.clientHeight / rowHeight) + 1;
+  };
+
+  #sortBy(column: TableColumn): void {
+    const { sort } = this;
+    const descending = sort.column === column ? !sort.descending : !ascendingFirst.has(column);
+    this.#say('table-sort', { column, descending } satisfies TableSort);
+    this.scroller.scrollTop = 0;
+  }
+
+  #click(event: MouseEvent, at: number): void {
+    if (event.shiftKey) this.#extend(at);
+    else if (event.ctrlKey || event.metaKey) this.#toggle(at);
+    else this.#moveTo(at);
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    // A heading's own keys are its own.
+    if (event.target instanceof HTMLButtonElement || event.altKey) return;
+    const pressed = { key: event.key, shiftKey: event.shiftKey, command: event.ctrlKey || event.metaKey };
+    const active = this.order.indexOf(this.current);
+    const meant = tableKey(pressed, active, this.order.length, Math.max(1, this.shown - 2));
+    if (meant === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    switch (meant.kind) {
+      case 'move':
+        if (meant.extend) {
+          if (this.#anchor < 0) this.#anchor = Math.max(0, active);
+          this.#extend(meant.to);
+        } else this.#moveTo(meant.to);
+        break;
+      case 'all':
+        this.#select([...this.order], this.current);
+        break;
+      case 'toggle':
+        if (active >= 0) this.#toggle(active);
+        break;
+      case 'report':
+        if (active >= 0) this.#say('table-report', this.current);
+        break;
+      case 'copy':
+        this.#say('table-copy', null);
+        break;
+      case 'none':
+        this.#select([], this.current);
+    }
+  };
+
+  #moveTo(at: number): void {
+    const index = this.order[at];
+    if (index === undefined) return;
+    this.#anchor = at;
+    this.#select([index], index);
+  }
+
+  #extend(at: number): void {
+    const from = Math.max(0, this.#anchor);
+    const range = this.order.subarray(Math.min(from, at), Math.max(from, at) + 1);
+    this.#select([...range], this.order[at] ?? this.current);
+  }
+
+  #toggle(at: number): void {
+    const index = this.order[at];
+    if (index === undefined) return;
+    this.#anchor = at;
+    const others = [...this.selection].filter((each) => each !== index);
+    this.#select(this.selection.has(index) ? others : [...others, index], index);
+  }
+
+  #select(selection: readonly number[], current: number): void {
+    this.#say('table-select', { selection, current });
+  }
+
+  #reveal(at: number): void {
+    const { scroller } = this;
+    const room = scroller.clientHeight - rowHeight;
+    const top = at * rowHeight;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top + rowHeight > scroller.scrollTop + room) scroller.scrollTop = top + rowHeight - room;
+  }
+
+  #say(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'll-check-table': LensCheckTable;
+  }
+}
