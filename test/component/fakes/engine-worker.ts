@@ -91,6 +91,9 @@ const host = connect<EngineApi, EngineHostApi>(portChannel(self as unknown as Wo
   },
   project,
   stop: () => stopped?.(),
+  evaluateProtocol: () => {
+    throw new LensError('internal', 'The fake evaluates nothing.');
+  },
   evaluate: () => {
     throw new LensError('internal', 'not here');
   },
@@ -130,7 +133,7 @@ async function project(request: ProjectRequest): Promise<ProjectionOutcome> {
   for (const iteration of [100, 200, 300]) {
     await new Promise((resolve) => setTimeout(resolve, 5));
     const coordinates = Float32Array.from({ length: 48 }, (_, i) => Math.sin(i * 37) * iteration);
-    show({ share: iteration / asked.iterations, iteration, coordinates, kl: 2.2 - iteration / 1000 });
+    show({ share: iteration / asked.iterations, iteration, coordinates, kl: (2200 - iteration) / 1000 });
   }
   if (conduct === 'hold') await new Promise<void>((resolve) => (stopped = resolve));
   const holds = conduct === 'hold';
