@@ -66,5 +66,6 @@ connect<ForwardApi, Record<string, never>>(portChannel(self), {
   samplePrior: ({ count, seed }) => withModel((model) => model.samplePrior(count, seed)),
   neighbourDistances: ({ count, k, start, end }) =>
     withModel((model) => model.neighbourDistances(count, k, start, end)),
+  nearest: ({ latent, count }) => withModel((model) => model.nearest(latent, count)),
   place: ({ latent, method }) => withModel((model) => model.place(latent, method)),
 });

@@ -14,6 +14,7 @@ import { meanSquaredErrors } from '../scoring/reconstruction-error.ts';
 import { gather, imageSize } from '../training/batches.ts';
 import { toBytes } from '../training/examples.ts';
 import { denoise } from './denoise.ts';
+import { nearestImages } from './nearest.ts';
 import { NeighbourIndex } from './neighbour-index.ts';
 import { placeLatent } from './place.ts';
 import { principalAxes } from './principal-axes.ts';
@@ -97,6 +98,12 @@ export class ForwardModel {
     if (this.#neighbours?.count !== count)
       this.#neighbours = { count, index: new NeighbourIndex(points.latents, count, points.latent) };
     return { distances: this.#neighbours.index.meanDistances(k, start, end) };
+  }
+
+  async nearest(latent: Float32Array, count: number): Promise<Answer<'nearest'>> {
+    this.#requireSize(latent.length, 1, this.#latent);
+    this.#points ??= readPoints(this.file);
+    return this.#points ? nearestImages(this, this.#points, latent, count) : { images: [], fitted: false };
   }
 
   async place(latent: Float32Array, method: ProjectionMethod): Promise<Placement> {

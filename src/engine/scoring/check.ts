@@ -162,7 +162,8 @@ export async function checkImage(
   const pixels = { shape, count: 1, pixels: view };
   const input = new Float32Array(imageSize(pixels));
   gather(pixels, 0, input, 0);
-  const reconstruction = (await engine.reconstruct(input, 1)).images.subarray(0, input.length);
+  const { images, latents } = await engine.reconstruct(input, 1);
+  const reconstruction = images.subarray(0, input.length);
   const readings = readImage(checker.scores, {
     ...{ shape, input, reconstruction, offset: 0 },
     plane: checker.scores.place ? fit(image, planeTarget) : undefined,
@@ -180,6 +181,7 @@ export async function checkImage(
     input: view,
     reconstruction: toBytes(reconstruction),
     difference: differenceMap(input, reconstruction, channels),
+    latent: latents.slice(0, spec.latent),
     verdict: judge(score, sorted, conformalThreshold(sorted, falseAlarmRate)),
     calibrationScores: sorted,
     readings: judged,

@@ -39,6 +39,8 @@ export interface CheckResult {
   readonly reconstruction: Uint8Array;
   /** F32 `[H, W]`: reconstruction − input, mean over channels, in −1…1. */
   readonly difference: Float32Array;
+  /** F32 `[k]`. */
+  readonly latent: Float32Array;
   readonly verdict: Verdict;
   /** Ascending calibration scores, for the histogram. */
   readonly calibrationScores: Float64Array;
@@ -51,6 +53,18 @@ export interface CheckResult {
   readonly heat: HeatMap | null;
   /** Milliseconds from request to verdict inside the worker. */
   readonly milliseconds: number;
+}
+
+/** An image of the data set that lies near another by its latent. */
+export interface NearImage {
+  /** Relative to the data set, and the position within an IDX file (0 for image files). */
+  readonly path: string;
+  readonly position: number;
+  /** Index into the card's classes, −1 where there is none. */
+  readonly label: number;
+  /** Euclidean distance of the latents. */
+  readonly distance: number;
+  readonly thumbnail: JudgedImage['thumbnail'];
 }
 
 /** What a table needs of one image of many. */
@@ -157,6 +171,15 @@ export interface ForwardApi {
     readonly start: number;
     readonly end: number;
   }): { readonly distances: Float64Array };
+  /**
+   * The `count` images that the model was trained on whose latents are nearest to this one F32 `[k]`, nearest first; where
+   * the file has none of those, of all that it has. Empty for a file without points.
+   */
+  nearest(params: { readonly latent: Float32Array; readonly count: number }): {
+    readonly images: readonly NearImage[];
+    /** Whether they are images that the model was trained on. */
+    readonly fitted: boolean;
+  };
   /** The place of a latent F32 `[k]` on a stored projection. @throws LensError `internal` where the file has none */
   place(params: { readonly latent: Float32Array; readonly method: ProjectionMethod }): Placement;
 }

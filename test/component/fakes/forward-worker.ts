@@ -99,6 +99,18 @@ connect<ForwardApi, Record<never, never>>(portChannel(self as unknown as Worker)
     }
     return judgedOf(name);
   },
+  nearest: ({ count }) => ({
+    fitted: true,
+    images: Array.from({ length: count }, (_, index) => {
+      const side = sideOf(kind);
+      const folder = kind === 'digits' ? 'train/2' : 'train/good';
+      return {
+        ...{ path: `${folder.slice(6)}/${String(index).padStart(3, '0')}.png`, position: 0 },
+        ...{ label: kind === 'digits' ? 2 : -1, distance: 1.2 + index * 0.31 },
+        thumbnail: { height: side, width: side, channels: 1, pixels: drawSample(kind, folder, index) },
+      };
+    }),
+  }),
   neighbourDistances: unused,
   place: unused,
   check: async ({ name, bytes }) => {

@@ -343,6 +343,14 @@ const readingsOf = (anomalous: boolean): CheckResult['readings'] => [
   { name: 'error', inSum: false, score: 0.02, z: anomalous ? 2.1 : 0.1, threshold: 2.4, fired: false },
 ];
 
+/** Squared differences, smoothed; of an anomalous image some lie above the threshold. */
+function heatOf(difference: Float32Array, side: number, anomalous: boolean): CheckResult['heat'] {
+  const squares = Uint8Array.from(difference, (value) => Math.min(255, Math.round(value ** 2 * 255)));
+  const values = Float32Array.from(blurred(squares, side, 2), (value) => value / 255);
+  const largest = values.reduce((most, value) => Math.max(most, value), 0);
+  return { channel: 'structure', values, threshold: anomalous ? largest * 0.55 : largest * 1.4 };
+}
+
 /** A verdict of many: what the name says, the score rising with the number in it. @param name `…/FOLDER/NNN.png` */
 export function judgedOf(name: string): JudgedImage {
   const [, folder = 'good', number = '0'] = /(\w+)\/(\d+)\.png$/.exec(name.replace('slow/', '')) ?? [];
@@ -390,12 +398,13 @@ export function checkResultOf(kind: Kind, folder: string, index = 0): CheckResul
     input,
     reconstruction,
     difference,
+    latent: new Float32Array(20),
     verdict: judge(score, scores, conformalThreshold(scores, 0.01)),
     calibrationScores: scores,
-    readings: [],
-    autoencoder: null,
-    pca: null,
-    heat: null,
+    readings: readingsOf(anomalous),
+    autoencoder: judge(anomalous ? 0.0402 : 0.0071, scores, conformalThreshold(scores, 0.01)),
+    pca: { components: 20, verdict: judge(0.0091, scores, conformalThreshold(scores, 0.01)) },
+    heat: heatOf(difference, side, anomalous),
     milliseconds: 9,
   };
 }
