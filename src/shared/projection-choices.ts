@@ -26,7 +26,7 @@ interface Limit {
 
 export const choiceLimits: Readonly<Record<'perplexity' | 'iterations' | 'seed', Limit>> = {
   perplexity: { least: 2, most: 200, whole: false, name: 'perplexity' },
-  iterations: { least: 10, most: 100_000, whole: true, name: 'number of iterations' },
+  iterations: { least: 10, most: 1_000_000, whole: true, name: 'number of iterations' },
   seed: { least: 0, most: 2 ** 32 - 1, whole: true, name: 'seed' },
 };
 

@@ -186,10 +186,12 @@ export function offerContinue(app: App, record: JobRecord): void {
     const card = entry?.header?.card;
     if (!entry || !card) return;
     const stored = tsneOf(card);
+    // It was saved at its end, or there is the whole map before it: nothing is missing.
+    if (stored && !isStopped(stored)) return;
     const uri = vscode.Uri.parse(entry.uri);
     const compute = (options: ProjectOptions) => () =>
       vscode.commands.executeCommand(commands.computeTsne, uri, options);
-    const saved = stored && isStopped(stored) && continuationOf(card) !== null;
+    const saved = stored && continuationOf(card) !== null;
     await offer(
       'info',
       saved

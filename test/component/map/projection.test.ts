@@ -129,7 +129,7 @@ describe('a t-SNE on the map', () => {
 
       await form.getByLabel('Iterations').fill('2.5');
       await form.getByRole('button', { name: 'Compute' }).click();
-      await form.getByText('The number of iterations must be a whole number from 10 to 100,000.').waitFor();
+      await form.getByText('The number of iterations must be a whole number from 10 to 1,000,000.').waitFor();
       assert.equal((await opened.calls('project')).length, 0);
 
       await images.selectOption('all');

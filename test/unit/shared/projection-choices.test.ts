@@ -33,7 +33,7 @@ describe('the choices of a t-SNE', () => {
     assert.equal(refusalOfChoices(defaultChoices), null);
     assert.equal(
       refusalOfChoices({ ...defaultChoices, iterations: 2.5 }),
-      'The number of iterations must be a whole number from 10 to 100,000.',
+      'The number of iterations must be a whole number from 10 to 1,000,000.',
     );
     assert.match(
       refusalOfChoices({ ...defaultChoices, perplexity: 1 }) ?? '',
