@@ -100,7 +100,8 @@ export class LensInterpolatePage extends ModelPageBase {
         margin: 0;
         padding: 0;
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(40px, 1fr));
+        /* Ten in a row, as many steps as there are at first; fewer where the page is narrow. */
+        grid-template-columns: repeat(auto-fill, minmax(max(40px, calc((100% - 54px) / 10)), 1fr));
         gap: 6px;
       }
       .strip button {
