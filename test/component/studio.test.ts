@@ -415,6 +415,16 @@ describe('the Studio page', () => {
     await shows(page, 'Train on “digits”');
   });
 
+  studio('gives a filled-in form back that a t-SNE took the place of', async (_opened, page) => {
+    await propose(page, 'digits', 'digits');
+    await page.getByLabel('Latent size').fill('7');
+    await project(page, 42);
+    await shows(page, 't-SNE finished');
+    await button(page, 'Back to the Training Form').click();
+    await shows(page, 'Train on “digits”');
+    assert.equal(await page.getByLabel('Latent size').inputValue(), '7');
+  });
+
   studio('answers the host’s stop with the end of a t-SNE', async (_opened, page) => {
     await project(page, 1);
     await shows(page, '300 of 1,000 iterations');

@@ -96,6 +96,13 @@ export class LensProjectedPage extends LitElement {
             >`
           : nothing
       }
+      ${
+        session.hasFormAside
+          ? html`<vscode-button secondary @click=${() => session.backToForm()}
+              >Back to the Training Form</vscode-button
+            >`
+          : nothing
+      }
     `;
   }
 

@@ -64,6 +64,8 @@ export class StudioSession {
   #bootstrap: Promise<StudioBootstrap> | undefined;
   #active: ActiveJob | undefined;
   #projection: ProjectionJob | undefined;
+  /** A filled-in form that a t-SNE took the place of. */
+  #setAside: Extract<StudioState, { kind: 'proposal' }> | undefined;
   #surveying: AbortController | undefined;
   #shown = 0;
   #kept: Persisted = nothingPersisted;
@@ -144,6 +146,21 @@ export class StudioSession {
     this.#begin(crypto.randomUUID(), result.name, proposal.dataset, false, (job, worker) =>
       this.#train(job, worker, proposal, result),
     );
+  }
+
+  /** Whether a form for a training waits behind what is shown. */
+  get hasFormAside(): boolean {
+    return this.#setAside !== undefined;
+  }
+
+  /** Shows the form again that a t-SNE took the place of. */
+  backToForm(): void {
+    if (this.#busy || this.#setAside === undefined) return;
+    this.#shown++;
+    this.page.set('train');
+    this.store.set(this.#setAside);
+    this.#setAside = undefined;
+    this.#remember();
   }
 
   /** Puts the proposal away. */
@@ -249,6 +266,7 @@ export class StudioSession {
       );
       return;
     }
+    this.#setAside = undefined;
     const abort = new AbortController();
     this.#surveying = abort;
     const looking = { text: 'Looking at the images', done: 0, total: proposal.dataset.files };
@@ -296,6 +314,8 @@ export class StudioSession {
     this.#refuseWhileBusy();
     this.#surveying?.abort();
     this.#shown++;
+    const before = this.store.value;
+    if (before.kind === 'proposal' && before.survey.kind === 'done') this.#setAside = before;
     this.page.set('train');
     const { calls } = this.#connection;
     const job = new ProjectionJob(proposal, {
@@ -344,6 +364,7 @@ export class StudioSession {
     work: (active: ActiveJob, worker: EngineWorker) => Promise<JobOutcome>,
   ): void {
     this.#surveying?.abort();
+    this.#setAside = undefined;
     this.#shown++;
     let settle: (outcome: JobOutcome) => void = () => undefined;
     const outcome = new Promise<JobOutcome>((resolve) => (settle = resolve));
