@@ -173,6 +173,34 @@ describe('the pages of the Studio', () => {
     await page.getByText(/it flags 23\.5 % of 200 ordinary images/).waitFor();
   });
 
+  studio('Losses: both histograms stand off the page, in the colours of the curve', async (_, page) => {
+    await showModel(page, 'digits', { spec: { variant: 'variational' } });
+    await page.getByText(/^The training loss includes the divergence/).waitFor();
+    const curve = page.locator('ll-loss-chart canvas');
+    // The orange that the dark theme gives at a third of its strength, at its full one.
+    await eventually(
+      () =>
+        curve.evaluate((element) => {
+          const canvas = element as HTMLCanvasElement;
+          const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+          let orange = 0;
+          for (let i = 0; i < data.length; i += 4)
+            if ((data[i] ?? 0) > 220 && Math.abs((data[i + 1] ?? 0) - 92) < 12 && (data[i + 2] ?? 0) < 12)
+              orange++;
+          return orange;
+        }),
+      (pixels) => assert.ok(pixels > 40, `${pixels} pixels of the validation curve`),
+    );
+    await openStudioPage(page, 'Losses');
+    const bar = page
+      .getByRole('img', { name: /batches, validation/ })
+      .locator('rect')
+      .first();
+    const fill = await bar.evaluate((element) => getComputedStyle(element).fill);
+    const [red = 0, green = 0, blue = 0, alpha = 1] = (fill.match(/[\d.]+/g) ?? []).map(Number);
+    assert.ok(red > 0.9 && green < 0.4 && blue < 0.1 && alpha > 0.6, fill);
+  });
+
   studio(
     'Interpolate: ends from files and the map, both paths, steps, slider, exports',
     async (opened, page) => {
