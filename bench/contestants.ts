@@ -54,14 +54,18 @@ async function steps(engine: Engine, spec: ModelSpec): Promise<Steps> {
 }
 
 /** @param workers that share each batch, this thread among them */
-export async function wasmSteps(spec: ModelSpec, build: KernelBuild, workers = 1): Promise<Steps> {
+export async function wasmEngine(build: KernelBuild, workers = 1): Promise<Engine> {
   const modules = {
     simd: new Uint8Array(readFileSync(kernelFiles.simd)),
     fma: new Uint8Array(readFileSync(kernelFiles.fma)),
   };
   const helpers = { workers, start: startThread, log: () => undefined };
-  return steps(await createWasmEngine(modules, { build, helpers }), spec);
+  return createWasmEngine(modules, { build, helpers });
 }
+
+/** Training steps of a model on {@link wasmEngine}. */
+export const wasmSteps = async (spec: ModelSpec, build: KernelBuild, workers = 1): Promise<Steps> =>
+  steps(await wasmEngine(build, workers), spec);
 
 const bundle = path.join(root, 'dist/engine/shard-worker.js');
 

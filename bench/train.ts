@@ -39,7 +39,7 @@ async function measure(
   const fused = timed(await wasmSteps(spec, 'fma'));
   const plain = timed(await wasmSteps(spec, 'simd'));
   const shape = [spec.height, spec.width, spec.channels, spec.latent].map(String);
-  const python = await startPython(path.join(root, 'bench/train-rival.py'), shape);
+  const python = await startPython(path.join(root, 'bench/torch-rival.py'), shape);
   const rival: Contestant | undefined = python && (async (count) => Number(await python.ask(String(count))));
 
   const times: Times = { name, fused: [], plain: [], rival: [] };
