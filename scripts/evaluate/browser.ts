@@ -1,9 +1,11 @@
 // One evaluation in a headless Chromium, from the page's start to its result.
 import { chromium, type Browser } from 'playwright-core';
 import { LensError, fromWireError } from '../../src/shared/errors.ts';
-import type { EvaluateResult } from '../../src/shared/protocol/engine.ts';
 import { chromiumArguments, ensureChromium } from '../lib/chromium.mjs';
 import { reportFunction, type PageReport } from './page-contract.ts';
+
+/** What the page answers, as the request asked for it. */
+export type PageResult = Extract<PageReport, { kind: 'result' }>['result'];
 import type { Progress } from './progress.ts';
 import { startServer, type ServerOptions } from './server.ts';
 
@@ -20,7 +22,7 @@ export async function runInChromium(
   options: ServerOptions,
   progress: Progress,
   signal: AbortSignal,
-): Promise<EvaluateResult> {
+): Promise<PageResult> {
   const server = await startServer(options);
   let browser: Browser | undefined;
   try {
@@ -46,9 +48,9 @@ async function evaluateIn(
   url: string,
   progress: Progress,
   signal: AbortSignal,
-): Promise<EvaluateResult> {
+): Promise<PageResult> {
   const page = await browser.newPage();
-  return new Promise<EvaluateResult>((resolve, reject) => {
+  return new Promise<PageResult>((resolve, reject) => {
     const died = (what: string): void =>
       reject(
         new LensError(

@@ -2,12 +2,22 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LensError, type ErrorCode } from '../../src/shared/errors.ts';
-import type { EvaluateRequest } from '../../src/shared/protocol/engine.ts';
+import type {
+  EngineChoice,
+  EvaluateRequest,
+  EvaluateResult,
+  ProtocolRequest,
+  ProtocolResult,
+} from '../../src/shared/protocol/engine.ts';
 import { root } from '../lib/paths.mjs';
-import { runInChromium } from './browser.ts';
+import { runInChromium, type PageResult } from './browser.ts';
 import { builtFiles, bundlePage } from './build.ts';
 import { parseOptions, type Options } from './options.ts';
+import type { PageTask } from './page-contract.ts';
 import { Progress } from './progress.ts';
+import { parseProtocolOptions, type ProtocolOptions } from './protocol/options.ts';
+import { protocolRequest } from './protocol/request.ts';
+import { printedProtocol, protocolLines, type PrintedProtocol } from './protocol/result.ts';
 import { printedResult, summaryLines, type PrintedResult } from './result.ts';
 import type { BuiltFiles } from './server.ts';
 import { EvaluationSets } from './sets.ts';
@@ -27,6 +37,30 @@ const exitCodes = { success: 0, failure: 1, request: 2, interrupted: 130 } as co
 /** Where the build under test comes from; tests put another one in its place. */
 export type BuildSource = (say: (text: string) => void) => Promise<BuiltFiles>;
 
+/** Opens sets, builds what is under test and runs the request in the browser. */
+async function runRequest(
+  engine: EngineChoice,
+  makeTask: (sets: EvaluationSets) => Promise<PageTask['request']>,
+  progress: Progress,
+  signal: AbortSignal,
+  build: BuildSource,
+): Promise<PageResult> {
+  const sets = new EvaluationSets(signal, (text) => progress.say(text));
+  try {
+    const request = await makeTask(sets);
+    const [built, page] = [await build((text) => progress.say(text)), await bundlePage()];
+    const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    const task = { choice: engine, writtenBy: `evaluate ${manifest.version}`, request };
+    const pull = sets.pull.bind(sets);
+    return await runInChromium({ built, page, task, pull }, progress, signal);
+  } finally {
+    sets.close();
+    progress.end();
+  }
+}
+
 /**
  * Runs one evaluation.
  * @throws UsageError, LensError, or the reason of `signal`
@@ -37,20 +71,22 @@ export async function evaluate(
   signal: AbortSignal,
   build: BuildSource = builtFiles,
 ): Promise<PrintedResult> {
-  const sets = new EvaluationSets(signal, (text) => progress.say(text));
-  try {
-    const request = await makeRequest(options, sets);
-    const [built, page] = [await build((text) => progress.say(text)), await bundlePage()];
-    const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
-      version: string;
-    };
-    const task = { choice: options.engine, writtenBy: `evaluate ${manifest.version}`, request };
-    const pull = sets.pull.bind(sets);
-    return printedResult(await runInChromium({ built, page, task, pull }, progress, signal), options);
-  } finally {
-    sets.close();
-    progress.end();
-  }
+  const make = (sets: EvaluationSets): Promise<EvaluateRequest> => makeRequest(options, sets);
+  // A request without a protocol is answered by an evaluation's result.
+  const result = (await runRequest(options.engine, make, progress, signal, build)) as EvaluateResult;
+  return printedResult(result, options);
+}
+
+/** Runs one protocol. @throws UsageError, LensError, or the reason of `signal` */
+export async function evaluateProtocol(
+  options: ProtocolOptions,
+  progress: Progress,
+  signal: AbortSignal,
+  build: BuildSource = builtFiles,
+): Promise<PrintedProtocol> {
+  const make = (sets: EvaluationSets): Promise<ProtocolRequest> => protocolRequest(options, sets);
+  const result = (await runRequest(options.engine, make, progress, signal, build)) as ProtocolResult;
+  return printedProtocol(result, options);
 }
 
 async function makeRequest(options: Options, sets: EvaluationSets): Promise<EvaluateRequest> {
@@ -93,11 +129,9 @@ export async function main(args: readonly string[]): Promise<number> {
   const abort = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => abort.abort());
   try {
-    const options = parseOptions(args);
-    const result = await evaluate(options, progress, abort.signal);
-    for (const line of summaryLines(result)) progress.say(line);
-    const json = JSON.stringify(result);
-    if (options.out !== null) await writeResult(options.out, json);
+    const { json, lines, out } = await answer(args, progress, abort.signal);
+    for (const line of lines) progress.say(line);
+    if (out !== null) await writeResult(out, json);
     await new Promise((resolve) => process.stdout.write(`${json}\n`, resolve));
     return exitCodes.success;
   } catch (error) {
@@ -105,6 +139,21 @@ export async function main(args: readonly string[]): Promise<number> {
     if (abort.signal.aborted) return exitCodes.interrupted;
     return explain(error);
   }
+}
+
+async function answer(
+  args: readonly string[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<{ readonly json: string; readonly lines: readonly string[]; readonly out: string | null }> {
+  if (args.some((arg) => /^--protocol(=|$)/.test(arg))) {
+    const options = parseProtocolOptions(args);
+    const result = await evaluateProtocol(options, progress, signal);
+    return { json: JSON.stringify(result), lines: protocolLines(result), out: options.out };
+  }
+  const options = parseOptions(args);
+  const result = await evaluate(options, progress, signal);
+  return { json: JSON.stringify(result), lines: summaryLines(result), out: options.out };
 }
 
 /** One sentence on stderr; the stack of what should not happen. */

@@ -50,7 +50,11 @@ async function run(): Promise<void> {
   const work = async (): Promise<PageReport> => {
     const [kernels, helpers] = await Promise.all([fetchKernels(), fetchHelpers(null)]);
     await worker.call('start', { kernels, helpers, choice, writtenBy });
-    return { kind: 'result', result: await worker.call('evaluate', request) };
+    const result =
+      'protocol' in request
+        ? await worker.call('evaluateProtocol', request)
+        : await worker.call('evaluate', request);
+    return { kind: 'result', result };
   };
   tell(await Promise.race([work(), worker.crashed]));
 }

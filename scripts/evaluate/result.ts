@@ -22,6 +22,8 @@ export interface PrintedResult {
   readonly baseline: EvaluateResult['baseline'];
   /** With `--noise` or `--denoise` alone: mean squared errors against the clean images, at a fixed seed. */
   readonly denoise?: EvaluateResult['denoise'];
+  /** What the verdict's score is: the sum of the channels' standard scores, or the mean squared error. */
+  readonly score: EvaluateResult['score'];
   readonly threshold: number | null;
   /** Null where nothing was calibrated. */
   readonly calibration: {
@@ -37,8 +39,7 @@ export interface PrintedResult {
 }
 
 export function printedResult(result: EvaluateResult, { rate, notebook }: Options): PrintedResult {
-  const { engine, spec, counts, training } = result;
-  const images = counts.calibration;
+  const { engine, spec, counts, training, calibrationImages: images } = result;
   return {
     engine: engine.kind,
     build: engine.build,
@@ -53,6 +54,7 @@ export function printedResult(result: EvaluateResult, { rate, notebook }: Option
     loss: result.loss,
     baseline: result.baseline,
     ...(result.denoise ? { denoise: result.denoise } : {}),
+    score: result.score,
     threshold: result.threshold,
     calibration:
       result.threshold === null

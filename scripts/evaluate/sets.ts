@@ -21,6 +21,22 @@ function onlyPair(files: Files, uri: string): Files {
   };
 }
 
+/** The disk without some of a folder's own entries. */
+const hiding = (files: Files, uri: string, hidden: readonly string[]): Files => ({
+  ...files,
+  list: async (folder) => {
+    const entries = await files.list(folder);
+    return folder === uri ? entries.filter(({ name }) => !hidden.includes(name)) : entries;
+  },
+});
+
+export interface OpenOptions {
+  /** Whether a folder of IDX files is taken whole: its training and test images are told apart by their names. */
+  readonly idxFolders?: boolean;
+  /** Entries of the folder that are left out. */
+  readonly hidden?: readonly string[];
+}
+
 /** The data sets of one evaluation, and the answers to pulls of their files. */
 export class EvaluationSets {
   private readonly readers = new Map<string, DatasetReader>();
@@ -34,7 +50,7 @@ export class EvaluationSets {
    * Lists the files of one argument.
    * @throws UsageError where there is nothing to read, or no class to filter by
    */
-  async open(argument: SetArgument): Promise<EvaluateSet> {
+  async open(argument: SetArgument, options: OpenOptions = {}): Promise<EvaluateSet> {
     const uri = path.resolve(argument.path);
     const where = `${argument.option} ${argument.text}`;
     const isFile = await nodeFiles.stat(uri).then(
@@ -42,10 +58,10 @@ export class EvaluationSets {
       () => undefined,
     );
     if (isFile === undefined) throw new UsageError(`${where}: ${missing(argument)}`);
-    const files = isFile ? onlyPair(nodeFiles, uri) : nodeFiles;
+    const files = isFile ? onlyPair(nodeFiles, uri) : hiding(nodeFiles, uri, options.hidden ?? []);
     const scanned = await this.scan(uri, files, where);
     const { summary } = scanned;
-    if (!isFile && summary.kind === 'idx') {
+    if (!isFile && summary.kind === 'idx' && !options.idxFolders) {
       throw new UsageError(`${where}: this folder holds IDX files; name the images file itself.`);
     }
     checkFilter(argument, scanned, where);

@@ -23,7 +23,8 @@ import { createExclusive } from './exclusive.ts';
 import type { Network } from './model/network.ts';
 import { runProjection } from './latents/project.ts';
 import { tsneProjection } from './latents/tsne.ts';
-import { evaluate } from './scoring/evaluate.ts';
+import { evaluate, type EvaluationEnvironment } from './scoring/evaluate.ts';
+import { runProtocol } from './scoring/protocols/run.ts';
 import { needsPlanes } from './scoring/score-model.ts';
 import type { ChosenEngine } from './training/chosen-engine.ts';
 import { runTrainingJob, type JobEnvironment, type JobPlan } from './training/job.ts';
@@ -77,19 +78,12 @@ const page = connect<EngineApi, EngineHostApi>(
         ),
       ),
     stop: ({ jobId }) => job.stop(jobId),
-    evaluate: (request, { signal }) => {
-      const progress = throttledProgress();
-      return evaluate(request, {
-        survey: ({ dataset }, seed) => survey({ dataset, seed, pull, signal }),
-        load: ({ dataset, filter, path }: EvaluateSet, spec) =>
-          load(dataset, spec, 'contain', request.memoryBudget, signal, filter, ({ done, total }) =>
-            progress(`reading ${path}`, done, total),
-          ),
-        chooseEngine,
-        breathe: () => breatheUnless(signal),
-        progress,
-      });
-    },
+    evaluate: (request, { signal }) => evaluate(request, evaluationEnvironment(request.memoryBudget, signal)),
+    evaluateProtocol: (request, { signal }) =>
+      runProtocol(request, {
+        ...evaluationEnvironment(request.memoryBudget, signal),
+        note: (text) => log('info', text),
+      }),
   },
   (error, method) => log('error', `${method}: ${String(error)}`),
 );
@@ -97,6 +91,20 @@ const page = connect<EngineApi, EngineHostApi>(
 const pull: Pull = (request, signal) => page.call('pull', request, { signal });
 
 const log: JobEnvironment['log'] = (level, text) => page.send('log', { level, text });
+
+function evaluationEnvironment(memoryBudget: number, signal: AbortSignal): EvaluationEnvironment {
+  const progress = throttledProgress();
+  return {
+    survey: ({ dataset }, seed) => survey({ dataset, seed, pull, signal }),
+    load: ({ dataset, filter, path }: EvaluateSet, spec) =>
+      load(dataset, spec, 'contain', memoryBudget, signal, filter, ({ done, total }) =>
+        progress(`reading ${path}`, done, total),
+      ),
+    chooseEngine: (network) => chooseEngine(network),
+    breathe: () => breatheUnless(signal),
+    progress,
+  };
+}
 
 async function breatheUnless(signal: AbortSignal): Promise<void> {
   await breathe();

@@ -2,26 +2,26 @@
 import {
   corruptionOf,
   defaultKlAnnealEpochs,
+  epochsOf,
   notebookTraining,
   type ModelSpec,
   type TrainingSettings,
 } from '../../shared/model-spec.ts';
+import type { ChannelName } from '../../shared/model-card.ts';
 import type { EvaluateRequest, EvaluateResult, EvaluateSet } from '../../shared/protocol/engine.ts';
-import { conformalThreshold } from '../../shared/verdict.ts';
 import type { DatasetSurvey } from '../../shared/dataset.ts';
 import type { Engine } from '../backends/engine.ts';
 import { concatImages, everyImage, withWanted, type PackedImages } from '../data/packed-images.ts';
 import { denoise } from '../latents/denoise.ts';
-import { buildNetwork, type Network } from '../model/network.ts';
-import { initialParameters } from '../model/parameters.ts';
+import type { Network } from '../model/network.ts';
 import { engineCard, type ChosenEngine } from '../training/chosen-engine.ts';
-import { splitImages, type LoadedData } from '../training/loaded-data.ts';
+import { splitByClusters, splitImages, type LoadedData } from '../training/loaded-data.ts';
 import { notebookRule } from '../training/checkpoint.ts';
-import { freshState, type TrainingState } from '../training/state.ts';
-import { runTraining, stepsPerEpoch } from '../training/trainer.ts';
-import { fitPca, maxFitImages, pcaScores, type PcaModel } from './pca.ts';
+import type { TrainingState } from '../training/state.ts';
+import { pcaScores, type PcaModel } from './pca.ts';
 import { scoreImages } from './reconstruction-error.ts';
 import { auroc, mean, shareAbove, truePositiveRate } from './statistics.ts';
+import { trainScorer, type SetScores, type TrainedScorer } from './trained-scorer.ts';
 
 export interface EvaluationEnvironment {
   readonly survey: (set: EvaluateSet, seed: number) => Promise<DatasetSurvey>;
@@ -62,60 +62,39 @@ async function loadTrainingSets(
         withWanted(await environment.load(request.validation, spec), 'validation'),
       )
     : training;
-  const protocol = request.notebook ? 'notebook' : 'detector';
-  return { images, split: splitImages(images, request.seed, { protocol }) };
+  if (request.notebook) return { images, split: splitImages(images, request.seed, { protocol: 'notebook' }) };
+  environment.progress('looking for near-duplicates', 0, 1);
+  return splitByClusters(images, request.seed, environment.breathe);
 }
 
-const epochProgress = (state: TrainingState, settings: TrainingSettings): string => {
-  const last = state.history.at(-1);
-  const losses = last
-    ? `, train ${last.train.toFixed(5)}, validation ${last.validation?.toFixed(5) ?? '–'}`
-    : '';
-  return `training: epoch ${Math.min(state.epoch + 1, settings.epochs)} of ${settings.epochs}${losses}`;
-};
+/** Names of the channels as they are printed: the mean squared error under its own. */
+export const printedChannel = (name: ChannelName): string => (name === 'error' ? 'mse' : name);
 
-interface Scorer {
-  readonly mse: (images: PackedImages, indices: Uint32Array) => Promise<Float64Array>;
-  readonly pca: PcaModel;
-}
-
-async function makeScorer(
-  engine: Engine,
-  spec: ModelSpec,
-  { images, split }: LoadedData,
-  seed: number,
-  { breathe, progress }: EvaluationEnvironment,
-): Promise<Scorer> {
-  progress('PCA baseline', 0, 1);
-  // A linear model is to be compared with the components of all the images that it saw itself.
-  const most = spec.variant === 'linear' ? split.fit.length : maxFitImages;
-  return {
-    pca: await fitPca(images, split.fit, spec.latent, seed, breathe, most),
-    mse: async (set, indices) => (await scoreImages(engine, set, indices, spec.latent, { breathe })).scores,
-  };
+/** AUROC of the verdict's score and of every channel. */
+export function aurocs(good: SetScores, bad: SetScores): Record<string, number> {
+  const areas: Record<string, number> = { combined: auroc(good.combined, bad.combined) };
+  for (const [name, scores] of good.channels) {
+    areas[printedChannel(name)] = auroc(scores, bad.channels.get(name) ?? []);
+  }
+  return areas;
 }
 
 async function scoreBad(
   sets: readonly { readonly path: string; readonly images: PackedImages }[],
-  good: PackedImages | null,
-  goodScores: Float64Array | null,
+  good: SetScores | null,
   threshold: number | null,
-  { mse, pca }: Scorer,
+  { pca, score }: TrainedScorer,
 ): Promise<EvaluateResult['bad']> {
-  const goodPca = good ? pcaScores(pca, good, everyImage(good)) : null;
   const results = [];
   for (const { path, images } of sets) {
-    const scores = await mse(images, everyImage(images));
-    const area = goodScores ? auroc(goodScores, scores) : null;
+    const bad = await score(images, everyImage(images));
     results.push({
       path,
       count: images.count,
-      auroc: area === null ? null : { combined: area, mse: area },
-      tprAt1Fpr: goodScores ? truePositiveRate(goodScores, scores, 0.01) : null,
-      caught: threshold === null ? null : shareAbove(scores, threshold),
-      pca: goodPca
-        ? { components: pca.components, auroc: auroc(goodPca, pcaScores(pca, images, everyImage(images))) }
-        : null,
+      auroc: good ? aurocs(good, bad) : null,
+      tprAt1Fpr: good ? truePositiveRate(good.combined, bad.combined, 0.01) : null,
+      caught: threshold === null ? null : shareAbove(bad.combined, threshold),
+      pca: good ? { components: pca.components, auroc: auroc(good.pca, bad.pca) } : null,
     });
   }
   return results;
@@ -177,7 +156,6 @@ export async function evaluate(
   request: EvaluateRequest,
   environment: EvaluationEnvironment,
 ): Promise<EvaluateResult> {
-  const { breathe, progress } = environment;
   const clock = (): number => performance.now() / 1000;
   const loadStart = clock();
   const spec = await makeSpec(request, environment);
@@ -189,58 +167,44 @@ export async function evaluate(
 
   const settings: TrainingSettings = {
     ...notebookTraining,
-    epochs: request.epochs ?? notebookTraining.epochs,
+    epochs: request.epochs ?? epochsOf(spec.recipe, sets.split.fit.length),
     seed: request.seed,
     ...(spec.variant === 'variational' ? { klAnnealEpochs: defaultKlAnnealEpochs } : {}),
   };
-  const network = buildNetwork(spec);
-  const chosen = await environment.chooseEngine(network);
-  const { engine } = chosen;
-  const trainStart = clock();
-  const state = freshState();
-  await engine.load(network, initialParameters(network, request.seed));
-  const steps = stepsPerEpoch(sets.split.fit.length, settings.batchSize);
-  const data = { images: sets.images, fit: sets.split.fit, validation: sets.split.validation };
-  await runTraining(engine, data, spec, settings, state, {
-    breathe,
-    shouldStop: () => false,
-    onProgress: async () =>
-      progress(epochProgress(state, settings), state.epoch * steps + state.step, steps * settings.epochs),
-    onEpoch: async () => undefined,
-  });
-  const train = clock() - trainStart;
-
-  const scoreStart = clock();
-  const scorer = await makeScorer(engine, spec, sets, request.seed, environment);
-  const calibration = (await scorer.mse(sets.images, sets.split.calibration)).sort();
-  const threshold =
-    calibration.length > 0 ? conformalThreshold(calibration, request.falseAlarmRate).threshold : null;
-  const goodScores = good ? await scorer.mse(good, everyImage(good)) : null;
-  const badResults = await scoreBad(bad, good, goodScores, threshold, scorer);
-  const result: EvaluateResult = {
-    engine: engineCard(chosen),
-    spec,
-    training: settings,
-    counts: {
-      fit: sets.split.fit.length,
-      validation: sets.split.validation.length,
-      calibration: sets.split.calibration.length,
-      test: sets.split.test.length,
-      good: good?.count ?? 0,
-      bad: bad.reduce((sum, { images }) => sum + images.count, 0),
-    },
-    seconds: { load, train, score: clock() - scoreStart },
-    loss: {
-      train: state.history.map((record) => record.train),
-      validation: state.history.map((record) => record.validation),
-    },
-    baseline: baselineOf(state, scorer.pca, sets),
-    denoise: await measureDenoising(engine, spec.latent, request, sets, good, environment),
-    threshold,
-    falsePositiveRate: goodScores && threshold !== null ? shareAbove(goodScores, threshold) : null,
-    notebookRule: notebookRule(state, settings),
-    bad: badResults,
-  };
-  engine.dispose();
-  return result;
+  const scorer = await trainScorer(sets, spec, settings, request.falseAlarmRate, environment);
+  const { engine, chosen, state, calibration } = scorer;
+  try {
+    const scoreStart = clock();
+    const threshold = calibration.card?.threshold ?? null;
+    const goodScores = good ? await scorer.score(good, everyImage(good)) : null;
+    const badResults = await scoreBad(bad, goodScores, threshold, scorer);
+    return {
+      engine: engineCard(chosen),
+      spec,
+      training: settings,
+      counts: {
+        fit: sets.split.fit.length,
+        validation: sets.split.validation.length,
+        calibration: sets.split.calibration.length,
+        test: sets.split.test.length,
+        good: good?.count ?? 0,
+        bad: bad.reduce((sum, { images }) => sum + images.count, 0),
+      },
+      calibrationImages: calibration.scores.length,
+      score: calibration.card?.score ?? null,
+      seconds: { load, train: scorer.seconds.train, score: scorer.seconds.fit + clock() - scoreStart },
+      loss: {
+        train: state.history.map((record) => record.train),
+        validation: state.history.map((record) => record.validation),
+      },
+      baseline: baselineOf(state, scorer.pca, sets),
+      denoise: await measureDenoising(engine, spec.latent, request, sets, good, environment),
+      threshold,
+      falsePositiveRate: goodScores && threshold !== null ? shareAbove(goodScores.combined, threshold) : null,
+      notebookRule: notebookRule(state, settings),
+      bad: badResults,
+    };
+  } finally {
+    engine.dispose();
+  }
 }

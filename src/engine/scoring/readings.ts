@@ -96,7 +96,11 @@ function smallReadings(bank: NonNullable<ScoreModel['orientation']>, seen: Seen)
   ];
 }
 
-function photoReadings({ place, whole }: ScoreModel, { plane, small }: Seen): Reading[] {
+/** Channels C and D: of the planes alone. */
+export function photoReadings(
+  { place, whole }: ScoreModel,
+  { plane, small }: Pick<Seen, 'plane' | 'small'>,
+): Reading[] {
   if (!plane || !place || !whole) return [];
   let thumbnail = small;
   if (!thumbnail) shrinkPlane(plane, (thumbnail = new Uint8Array(smallBytes)));

@@ -46,13 +46,22 @@ export function onePerCluster(images: Uint32Array, group: Int32Array | null): Ui
 
 const largest = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b), 0);
 
-/** Scores the calibration images, and derives every threshold from them. */
+/** The scores at some places. */
+const picked = (values: Float64Array, places: readonly number[]): Float64Array =>
+  Float64Array.from(places, (place) => values[place] ?? Number.NaN);
+
+/**
+ * Scores the calibration images, and derives every threshold from them. Standards rest on all of them; thresholds, which
+ * make a promise, on one image of each cluster.
+ */
 export async function calibrate(
   engine: Engine,
   { images, calibration, group, model, pca, latent, rate, when }: CalibrationRequest,
   breathe: (done: number) => Promise<void>,
 ): Promise<CalibrationResult> {
-  const used = onePerCluster(calibration, group).filter((image) => canBeScored(model, images, image));
+  const used = calibration.filter((image) => canBeScored(model, images, image));
+  const counted = new Set(onePerCluster(used, group));
+  const places = [...used.keys()].filter((place) => counted.has(used[place] as number));
   const hottest = new Map<ChannelName, Float64Array>();
   const { scores } = await scoreSet(engine, model, images, used, latent, {
     breathe,
@@ -65,11 +74,12 @@ export async function calibrate(
     },
   });
   const combination = combinationOf(scores);
-  const verdicts = combined(combination, scores).sort();
-  const errors = (scores.get('error') ?? new Float64Array(0)).slice().sort();
-  const pcaErrors = pca ? pcaScores(pca, images, used).sort() : new Float64Array(0);
+  const ascending = (values: Float64Array): Float64Array => picked(values, places).sort();
+  const verdicts = ascending(combined(combination, scores));
+  const errors = ascending(scores.get('error') ?? new Float64Array(0));
+  const pcaErrors = pca ? ascending(pcaScores(pca, images, used)) : new Float64Array(0);
   const base = { scores: verdicts, errors, pca: pcaErrors, combination };
-  if (used.length === 0) return { ...base, card: null };
+  if (places.length === 0) return { ...base, card: null };
 
   const { threshold, requestedRate, promisedRate } = conformalThreshold(verdicts, rate);
   const at = (sorted: Float64Array): number => conformalThreshold(sorted, rate).threshold;
@@ -80,15 +90,15 @@ export async function calibrate(
       inSum: combination.standards.has(name),
       median: standard.median,
       spread: standard.spread,
-      threshold: at(own.slice().sort()),
-      heatThreshold: at((hottest.get(name) ?? new Float64Array(1)).slice().sort()),
+      threshold: at(ascending(own)),
+      heatThreshold: at(ascending(hottest.get(name) ?? new Float64Array(0))),
     };
   });
   const combines = combination.standards.size > 0;
   const card: Calibration = {
     score: combines ? 'combined' : 'mse',
     rule: 'split-conformal',
-    images: used.length,
+    images: places.length,
     requestedRate,
     promisedRate,
     threshold,

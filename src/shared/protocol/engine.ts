@@ -182,6 +182,10 @@ export interface EvaluateResult {
   readonly spec: ModelSpec;
   readonly training: TrainingSettings;
   readonly counts: SplitCounts & { readonly good: number; readonly bad: number };
+  /** Calibration images that count: one of each cluster of near-duplicates. */
+  readonly calibrationImages: number;
+  /** What the verdict's score is; null where nothing was calibrated. */
+  readonly score: 'mse' | 'combined' | null;
   readonly seconds: { readonly load: number; readonly train: number; readonly score: number };
   readonly loss: { readonly train: readonly number[]; readonly validation: readonly (number | null)[] };
   /** Mean squared errors on the validation images: the model's, and that of as many principal components. */
@@ -216,6 +220,98 @@ export interface EvaluateResult {
   }[];
 }
 
+/**
+ * How labelled data are cut for an evaluation. `one-class`: each class in turn is the normal one, trained on its training
+ * images, tested on all test images. `leave-one-out`: each in turn is the anomaly, the others are normal. `holdout`: normal
+ * images are cut into training and test, anomalous ones are tested. `calibration`: one model of all classes; false-positive
+ * rates over splits of the test images, and rotated images against upright ones.
+ */
+export const evaluationProtocols = ['one-class', 'leave-one-out', 'holdout', 'calibration'] as const;
+export type EvaluationProtocol = (typeof evaluationProtocols)[number];
+
+export interface ProtocolRequest {
+  readonly protocol: EvaluationProtocol;
+  /** All images with their classes; of `holdout` the normal ones. */
+  readonly data: EvaluateSet;
+  /** Of `holdout`: the anomalous images, their folders the kinds of defect, and masks with the same paths but for the ending. */
+  readonly anomalous: EvaluateSet | null;
+  readonly masks: EvaluateSet | null;
+  /** Of `holdout`: a file's own clusters and splits, by path; null cuts 70/30 by seed and by our own clusters. */
+  readonly groups: {
+    readonly of: Readonly<Record<string, string>>;
+    /** For each split the paths that are trained on; the others of `of` are tested. */
+    readonly splits: readonly { readonly name: string; readonly train: readonly string[] }[];
+  } | null;
+  readonly seeds: readonly number[];
+  /** Only these classes in turn (of `holdout`: only these splits); null for all. */
+  readonly only: readonly string[] | null;
+  /** Of `holdout` on photos: splits over which the calibrated rate is measured, without a model. */
+  readonly rateSplits: number;
+  readonly spec: EvaluateRequest['spec'];
+  readonly epochs: number | null;
+  readonly falseAlarmRate: number;
+  readonly memoryBudget: number;
+}
+
+/** One model trained and tested. Areas and rates in 0–1. */
+export interface ProtocolRun {
+  readonly seed: number;
+  /** The class in turn, or the split; empty where there is but one. */
+  readonly name: string;
+  readonly counts: SplitCounts & { readonly good: number; readonly bad: number };
+  /** Images that the promise counts. */
+  readonly calibrationImages: number;
+  readonly promisedRate: number;
+  readonly epochs: number;
+  /** `combined`, every channel (`mse` is the autoencoder alone) and `pca`; empty without anomalous images. */
+  readonly auroc: Readonly<Record<string, number>>;
+  /** 95 % bootstrap interval of `combined`. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly averagePrecision: number | null;
+  /** Fitted on these very images. */
+  readonly bestF1: number | null;
+  readonly tprAt1Fpr: number | null;
+  /** Shares above the calibrated threshold. */
+  readonly falsePositiveRate: number;
+  readonly caught: number | null;
+  readonly perDefect: readonly { readonly name: string; readonly count: number; readonly auroc: number }[];
+  readonly pixels: { readonly auroc: number; readonly aupro: number } | null;
+  readonly seconds: number;
+}
+
+/** A false-positive rate measured over many splits of the same scores. */
+export interface RateMeasurement {
+  readonly what: string;
+  readonly splits: number;
+  /** Images that calibrate in each split, and the rates asked for and promised. */
+  readonly images: number;
+  readonly requestedRate: number;
+  readonly promisedRate: number;
+  readonly mean: number;
+  readonly min: number;
+  readonly max: number;
+  /** Splits whose rate lies within 0.4–1.7 times the asked one. */
+  readonly near: number;
+}
+
+export interface ProtocolResult {
+  readonly engine: EngineCard;
+  readonly spec: ModelSpec;
+  readonly training: TrainingSettings;
+  readonly components: number;
+  readonly runs: readonly ProtocolRun[];
+  readonly rates: readonly RateMeasurement[];
+  /** Our own clusters of near-duplicates among the images of `data`, and how they agree with the given groups. */
+  readonly nearDuplicates: {
+    readonly clusters: number;
+    readonly images: number;
+    readonly largest: number;
+    readonly pairRecall: number | null;
+    readonly pairPrecision: number | null;
+  };
+  readonly seconds: number;
+}
+
 /** Answered by the worker. */
 export interface EngineApi {
   /** Takes the kernels and chooses nothing yet: the engine is chosen for a spec when a job starts. */
@@ -229,6 +325,7 @@ export interface EngineApi {
   /** Ends the running job after the batch or iteration under way, with what it has so far saved. */
   stop(params: { readonly jobId: string }): void;
   evaluate(params: EvaluateRequest): EvaluateResult;
+  evaluateProtocol(params: ProtocolRequest): ProtocolResult;
 }
 
 /** Answered by the page on the worker's behalf. */

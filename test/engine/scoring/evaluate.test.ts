@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evaluate, type EvaluationEnvironment } from '../../../src/engine/scoring/evaluate.ts';
 import { fitPca, pcaScores } from '../../../src/engine/scoring/pca.ts';
-import { splitImages } from '../../../src/engine/training/loaded-data.ts';
+import { splitByClusters } from '../../../src/engine/training/loaded-data.ts';
 import type { EvaluateRequest } from '../../../src/shared/protocol/engine.ts';
 import { plan, spots } from '../support/spots-job.ts';
 import { wasmEngine } from '../support/wasm.ts';
@@ -36,7 +36,7 @@ const environment: EvaluationEnvironment = {
 test('the baseline is PCA of the fit images on the validation images, beside the model’s own error', async () => {
   const result = await evaluate(request, environment);
   const { images } = spots();
-  const split = splitImages(images, 5, { protocol: 'detector' });
+  const { split } = await splitByClusters(images, 5, environment.breathe);
   const pca = await fitPca(images, split.fit, 4, 5, environment.breathe);
   const scores = pcaScores(pca, images, split.validation);
   assert.deepEqual(result.baseline, {

@@ -25,6 +25,7 @@ const host: Connection<EngineHostApi> = connect<EngineApi, EngineHostApi>(
     resume: unused,
     project: unused,
     stop: unused,
+    evaluateProtocol: unused,
     evaluate: async (request): Promise<EvaluateResult> => {
       host.send('log', { level: 'info', text: 'the stub is at work' });
       const seen = [];
@@ -41,6 +42,8 @@ const host: Connection<EngineHostApi> = connect<EngineApi, EngineHostApi>(
         spec: { ...notebookSpec, ...request.spec },
         training: { ...notebookTraining, seed: request.seed },
         counts: { fit: 1, validation: 1, calibration: 1, test: 0, good: 0, bad: 0 },
+        calibrationImages: 0,
+        score: null,
         seconds: { load: 0, train: 0, score: 0 },
         loss: { train: [1], validation: [1] },
         baseline: null,

@@ -11,6 +11,8 @@ const result: EvaluateResult = {
   spec: notebookSpec,
   training: { ...notebookTraining, epochs: 2, seed: 7 },
   counts: { fit: 160, validation: 20, calibration: 20, test: 0, good: 50, bad: 10 },
+  calibrationImages: 20,
+  score: 'combined',
   seconds: { load: 0.5, train: 2, score: 0.25 },
   loss: { train: [0.05, 0.02], validation: [0.03, 0.01] },
   baseline: { model: 0.01, pca: 0.012, components: 20, images: 160 },
