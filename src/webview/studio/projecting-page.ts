@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { factsStyles, tiles, type Fact } from '../components/facts.ts';
 import '../components/elements.ts';
 import '../components/progress.ts';
-import { countOf, formatCount, formatTimeLeft } from '../shared/format.ts';
+import { formatCount, formatTimeLeft } from '../shared/format.ts';
 import { projectionPhases } from '../shared/projection-words.ts';
 import { baseStyles, pageStyles } from '../shared/styles.ts';
 import { throttle } from '../shared/throttle.ts';
@@ -103,7 +103,7 @@ export class LensProjectingPage extends LitElement {
       { term: 'Iteration', value: `${formatCount(iteration)} of ${formatCount(of)}` },
       { term: 'Time left', value: left === null ? '–' : formatTimeLeft(left) },
       { term: 'KL divergence', value: kl === null ? '–' : kl.toFixed(2) },
-      { term: 'Images', value: `${formatCount(count)} of ${countOf(total, 'image')}` },
+      { term: 'Images', value: `${formatCount(count)} of ${formatCount(total)}` },
       { term: 'Perplexity', value: formatCount(proposal.perplexity) },
     ];
   }
