@@ -5,6 +5,8 @@ import type { ModelCard } from '../../../src/shared/model-card.ts';
 import { commands, panels } from '../../../src/shared/names.ts';
 import { defaultChoices } from '../../../src/shared/projection-choices.ts';
 import type { ProjectionProposal, ProjectionStatus } from '../../../src/shared/protocol/projection.ts';
+import { memoryKeys } from '../../../src/extension/core/memory-keys.ts';
+import { FakeMemory } from './support/memory.ts';
 import type { FakePanel, Seen } from './support/fake-vscode.ts';
 import { MemoryFiles } from './support/memory-files.ts';
 import { cardOf, modelBytes } from './support/model-bytes.ts';
@@ -208,5 +210,30 @@ describe('a t-SNE asked for on the map', () => {
     const { run, seen } = await activate(code, files);
     await run(commands.computeTsne, { uri }, { choices: { perplexity: 1 } });
     assert.match(seen.messages.at(-1) ?? '', /The perplexity must be a number from 2 to 200/);
+  });
+
+  it('that a window before this one left unfinished is offered to go on, from where it was saved', async () => {
+    const left = async (projections: ModelCard['projections']) => {
+      const memory = new FakeMemory();
+      const record = {
+        kind: 'projection',
+        jobId: 'p',
+        session: 'before',
+        name: 'digits',
+        model: uri,
+        dataset: '',
+      };
+      memory.values.set(memoryKeys.job, record);
+      const files = new MemoryFiles({ [path]: modelBytes({ ...withPoints, projections }) });
+      const { seen } = await activate(code, files, memory);
+      await until(() => memory.values.get(memoryKeys.job) === undefined, 'the record to be settled');
+      await pause();
+      return seen.messages;
+    };
+    assert.deepEqual(await left([tsne]), [
+      'The t-SNE of “digits” was interrupted. It can go on from iteration 300 of 1000.',
+    ]);
+    assert.deepEqual(await left([]), ['The t-SNE of “digits” was interrupted before anything was saved.']);
+    assert.deepEqual(await left([{ ...tsne, iterations: 1000 }]), [], 'the map is whole');
   });
 });

@@ -21,7 +21,7 @@ export async function buildWebHost(): Promise<string> {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Starts the bundle as VS Code's web extension host does: CommonJS, with `vscode` as the only module. */
-export async function activate(code: string, files: MemoryFiles) {
+export async function activate(code: string, files: MemoryFiles, memory = new FakeMemory()) {
   const { vscode, seen, uri } = fakeVscode(files, 'memory:/w');
   const module = { exports: {} as { activate(context: unknown): unknown } };
   const requireVscode = (name: string): unknown => {
@@ -40,7 +40,7 @@ export async function activate(code: string, files: MemoryFiles) {
     extensionUri: uri('ext:/here'),
     globalStorageUri: uri('memory:/global'),
     storageUri: uri('memory:/storage'),
-    workspaceState: new FakeMemory(),
+    workspaceState: memory,
     extension: { packageJSON: { version: '0.1.0' } },
   });
   for (let waited = 0; !seen.log.some((line) => line.includes('activated')) && waited < 5000; waited += 10)
