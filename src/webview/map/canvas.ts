@@ -134,7 +134,7 @@ export class LensMapCanvas extends LitElement {
   /** Null fits all of it. */
   @property({ attribute: false }) view: View | null = null;
   @property({ attribute: false }) pictures: PointPictures | null = null;
-  /** Radius of the dots, as a multiple of the one that suits the density. */
+  /** Size of dots and pictures, as a multiple of the one that suits the density. */
   @property({ type: Number }) dotSize = 1;
   @property({ reflect: true }) tool: Tool = 'move';
   @property({ type: Number }) current = -1;
@@ -485,11 +485,22 @@ export class LensMapCanvas extends LitElement {
   };
 
   readonly #key = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!this.#pressKey(event)) return;
+    if (event.ctrlKey || event.metaKey) return;
+    if (!(event.altKey ? this.#pressAlt(event) : this.#pressKey(event))) return;
     event.preventDefault();
     event.stopPropagation();
   };
+
+  /** With Alt, Enter is the click with Alt on the current point. @returns whether the key meant something here */
+  #pressAlt({ key }: KeyboardEvent): boolean {
+    if (key !== 'Enter' || this.current < 0) return false;
+    const { coordinates } = this.drawing.grid;
+    const { current } = this;
+    const world = { x: coordinates[2 * current] ?? 0, y: coordinates[2 * current + 1] ?? 0 };
+    const screen = this.#screenOf(current);
+    this.#say('place-click', { world, screen, point: current, alt: true, toggle: false });
+    return true;
+  }
 
   /** @returns whether the key meant something here */
   #pressKey({ key, shiftKey }: KeyboardEvent): boolean {

@@ -10,10 +10,11 @@ const largestPicture = 112;
  * @param room device pixels from a point to its neighbours
  * @param own larger side of a picture in its own pixels
  * @param ratio device pixels per CSS pixel
+ * @param size wanted, as a multiple of the one that suits the room
  */
-export function pictureSize(room: number, own: number, ratio: number): number {
+export function pictureSize(room: number, own: number, ratio: number, size = 1): number {
   if (room < smallestPicture * ratio) return 0;
-  const wanted = Math.min(room * 0.94, largestPicture * ratio);
+  const wanted = Math.min(Math.max(room * size, smallestPicture * ratio) * 0.94, largestPicture * ratio);
   if (wanted >= own) return own * Math.floor(wanted / own);
   return Math.max(Math.floor(smallestPicture * ratio * 0.94), 4 * Math.floor(wanted / 4));
 }

@@ -1,12 +1,9 @@
 /** `ll-map-explorer`: one model's map with its tools, what lies under the pointer, and what was chosen. */
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { defaultSteps, interpolate } from '../../shared/interpolation.ts';
+import { pointName } from '../../shared/map-points.ts';
 import type { ProjectionMethod } from '../../shared/model-card.ts';
 import '../components/elements.ts';
-import '../components/error.ts';
-import '../components/image.ts';
-import '../components/progress.ts';
 import { countOf } from '../shared/format.ts';
 import { latestOnly } from '../shared/latest.ts';
 import { pictureOf, type Picture } from '../shared/pixels.ts';
@@ -15,7 +12,8 @@ import { baseStyles } from '../shared/styles.ts';
 import { ThemeController, isDark } from '../shared/theme.ts';
 import './canvas.ts';
 import { PointChecks } from './checks.ts';
-import { LatentComparison, type Listing } from './comparison.ts';
+import './comparison-panel.ts';
+import { LatentComparison, type ComparisonState } from './comparison.ts';
 import type { LensMapCanvas, MapEvents, Place, Tool } from './canvas.ts';
 import { selectionCsv } from './csv.ts';
 import { deriver, projectionOf } from './derive.ts';
@@ -23,14 +21,14 @@ import type { Drawing } from './drawing.ts';
 import { explorerStyles } from './explorer-styles.ts';
 import type { Coloring } from './groups.ts';
 import './legend.ts';
+import { MapPath, type MapPathState } from './map-path.ts';
+import './map-status.ts';
 import { panelStyles } from './panel-styles.ts';
 import './path-strip.ts';
 import { PointPictures, decodeLatents } from './pictures.ts';
 import { toScreen, type Point } from './plane.ts';
-import './point-details.ts';
-import './point-list.ts';
+import './place-card.ts';
 import './point-panel.ts';
-import type { ListedPoint } from './point-list.ts';
 import './point-table.ts';
 import './projection-bar.ts';
 import './selection-panel.ts';
@@ -38,7 +36,7 @@ import type { MapSession } from './session.ts';
 import type { Look, MapModel } from './state.ts';
 import './toolbar.ts';
 import type { Extreme, MapCommand } from './toolbar.ts';
-import { pointWords, projectionWords, spokenPoint, type ProjectionWords } from './words.ts';
+import { pointWords, projectionWords, spokenPoint } from './words.ts';
 
 /** With less than this in CSS pixels the map keeps its room: tools, legend and status give way. */
 const roomy = { width: 640, height: 420 };
@@ -55,15 +53,12 @@ export class LensMapExplorer extends LitElement {
   /** The place that is decoded, live under the pointer until it is let go. */
   @state() private probe: { readonly world: Point; readonly live: boolean } | null = null;
   @state() private probed: Picture | undefined;
-  @state() private path: readonly Place[] = [];
-  @state() private strip: readonly Picture[] = [];
   @state() private arrived = 0;
   @state() private spoken = '';
   @state() private width = 0;
   @state() private height = 0;
 
   @query('ll-map-canvas') private map!: LensMapCanvas;
-  @query('.card') private card!: HTMLElement | null;
 
   readonly #derive = deriver();
   #pictures: PointPictures | null = null;
@@ -72,6 +67,7 @@ export class LensMapExplorer extends LitElement {
   #drawing!: Drawing;
   #comparison!: LatentComparison;
   #checks!: PointChecks;
+  #path!: MapPath;
   #observer: ResizeObserver | undefined;
 
   readonly #decode = latestOnly<Point>(async ({ x, y }) => {
@@ -114,6 +110,8 @@ export class LensMapExplorer extends LitElement {
       this.#subscribed = true;
       this.#comparison = new LatentComparison(this.session.forward);
       new StoreController(this, this.#comparison.store);
+      this.#path = new MapPath(this.session);
+      new StoreController(this, this.#path.store);
       new StoreController(this, this.session.look);
       new StoreController(this, this.session.mark);
       new StoreController(this, this.session.large);
@@ -133,7 +131,7 @@ export class LensMapExplorer extends LitElement {
       this.#checks = this.#checksOf(this.model);
       this.#comparison.close();
       this.#letGo();
-      this.#clearPath();
+      this.#path.clear();
       this.hovered = null;
     }
     this.#drawing = this.#derive(this.model, this.#look, isDark());
@@ -174,8 +172,8 @@ export class LensMapExplorer extends LitElement {
             .current=${look.current < projection.card.count ? look.current : -1}
             .mark=${session.mark.value}
             .probe=${this.probe?.world ?? null}
-            .path=${this.#pathEnds}
-            label=${`Map of ${model.shown.name}: ${words.count}. Enter goes to an image, arrows to its neighbours; plus and minus zoom.`}
+            .path=${this.#path.store.value.ends}
+            label=${`Map of ${model.shown.name}: ${words.count}. Enter goes to an image, arrows to its neighbours, Space selects it; plus and minus zoom; Alt+Enter on two images shows the way between them.`}
             @view-change=${(event: CustomEvent<MapEvents['view-change']>) => this.#viewed(event.detail)}
             @place-hover=${(event: CustomEvent<MapEvents['place-hover']>) => this.#hover(event.detail)}
             @place-click=${(event: CustomEvent<MapEvents['place-click']>) => this.#click(event.detail)}
@@ -197,13 +195,17 @@ export class LensMapExplorer extends LitElement {
         </div>
         ${panel}
       </main>
-      <footer>${this.#renderNotice()} ${this.#renderStatus(words, folded)}</footer>
+      <footer>
+        <ll-map-status
+          .shown=${model.shown}
+          .words=${words}
+          .mark=${session.mark.value}
+          ?short=${folded}
+          @relink=${() => session.calls.send('relink', { model: model.shown.uri })}
+        ></ll-map-status>
+      </footer>
       <p class="visually-hidden" aria-live="polite">${this.spoken}</p>
     `;
-  }
-
-  protected override updated(): void {
-    this.#placeCard();
   }
 
   // — parts —
@@ -223,95 +225,57 @@ export class LensMapExplorer extends LitElement {
     ></ll-point-table>`;
   }
 
-  /** @param short one line, whose whole text is its title */
-  #renderStatus(words: ProjectionWords, short: boolean): unknown {
-    const { value: mark } = this.session.mark;
-    const checked =
-      mark === null ? null : `Checked: ${mark.name}, ${mark.anomalous ? 'anomalous' : 'not anomalous'}`;
-    const whole = [words.count, words.measures, words.warning, checked].filter(Boolean).join(' · ');
-    return html`<p class="status ${short ? 'short' : ''}" title=${short ? whole : nothing}>
-      <strong class="number">${words.count}</strong>
-      <span class="quiet measures">${words.measures}</span>
-      ${words.warning === null ? nothing : html`<span>${words.warning}</span>`}
-      ${checked === null ? nothing : html`<span>${checked}</span>`}
-    </p>`;
-  }
-
-  #tool(icon: string, title: string, act: () => void): unknown {
-    return html`<button class="tool" type="button" title=${title} aria-label=${title} @click=${act}>
-      <vscode-icon name=${icon}></vscode-icon>
-    </button>`;
-  }
-
   #renderCard(): unknown {
-    if (this.probe !== null) {
-      return html`<div class="card probe">
-        ${
-          this.probed === undefined
-            ? nothing
-            : html`<ll-image
-                id="probe"
-                .picture=${this.probed}
-                label="What the decoder makes of this place"
-              ></ll-image>`
-        }
-        <span class="quiet">No image here: decoded</span>
-      </div>`;
-    }
-    const point = this.hovered?.point ?? -1;
-    if (point < 0 || this.tool !== 'move') return nothing;
-    return html`<div class="card">
-      <ll-point-details .session=${this.session} .model=${this.model} .point=${point}></ll-point-details>
-    </div>`;
-  }
-
-  /** Beside the pointer, or the place that is decoded, and inside the map. */
-  #placeCard(): void {
-    const { card } = this;
-    if (card === null) return;
-    const { width, height } = this.map.size;
-    const at =
-      this.probe === null
-        ? this.hovered?.screen
-        : toScreen(this.map.shownView, this.map.size, this.probe.world.x, this.probe.world.y);
-    if (at === undefined) return;
-    const [ownWidth, ownHeight] = [card.offsetWidth, card.offsetHeight];
-    const right = at.x + 18 + ownWidth <= width ? at.x + 18 : at.x - 18 - ownWidth;
-    const below = at.y + 18 + ownHeight <= height ? at.y + 18 : at.y - 18 - ownHeight;
-    const left = Math.min(Math.max(4, right), Math.max(4, width - ownWidth - 4));
-    const top = Math.min(Math.max(4, below), Math.max(4, height - ownHeight - 4));
-    card.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+    const { probe, hovered } = this;
+    const point = hovered?.point ?? -1;
+    if (probe === null && (point < 0 || this.tool !== 'move')) return nothing;
+    const { size, shownView } = this.map;
+    const at = probe === null ? hovered?.screen : toScreen(shownView, size, probe.world.x, probe.world.y);
+    return html`<ll-place-card
+      .session=${this.session}
+      .model=${this.model}
+      .point=${point}
+      ?decoded=${probe !== null}
+      .picture=${this.probed}
+      .at=${at}
+      .room=${size}
+    ></ll-place-card>`;
   }
 
   #renderPanel(): unknown {
     const look = this.#look;
     const { count } = projectionOf(this.model, look).card;
     const current = look.current >= 0 && look.current < count ? look.current : -1;
-    if (
-      current < 0 &&
-      look.selection.length === 0 &&
-      this.path.length === 0 &&
-      this.#comparison.store.value.kind === 'none'
-    )
-      return nothing;
+    const path = this.#path.store.value;
+    const comparison = this.#comparison.store.value;
+    const empty = current < 0 && look.selection.length === 0;
+    if (empty && path.places.length === 0 && comparison.kind === 'none') return nothing;
     return html`<aside class="panel" aria-label="Chosen images">
-      ${this.path.length === 0 ? nothing : this.#renderPath()}
+      ${path.places.length === 0 ? nothing : this.#renderPath(path)}
       ${current < 0 ? nothing : this.#renderCurrent(current, count)}
       ${look.selection.length === 0 ? nothing : this.#renderSelection(look.selection)}
-      ${this.#renderComparison()}
+      ${comparison.kind === 'none' ? nothing : this.#renderComparison(comparison)}
     </aside>`;
   }
 
-  #renderPath(): unknown {
+  #renderPath({ places, strip }: MapPathState): unknown {
     return html`<section>
       <div class="head">
         <h2>Interpolation</h2>
-        ${this.#tool('close', 'Close the interpolation', () => this.#clearPath())}
+        <button
+          class="tool"
+          type="button"
+          title="Close the interpolation"
+          aria-label="Close the interpolation"
+          @click=${() => this.#path.clear()}
+        >
+          <vscode-icon name="close"></vscode-icon>
+        </button>
       </div>
       ${
-        this.path.length === 1
-          ? html`<p class="quiet">Alt+click where the way shall end.</p>`
-          : html`<ll-path-strip .pictures=${this.strip}></ll-path-strip>`
+        places.length === 1
+          ? html`<p class="quiet">Alt+click, or Alt+Enter on an image, where the way shall end.</p>`
+          : html`<ll-path-strip .pictures=${strip}></ll-path-strip>`
       }
     </section>`;
   }
@@ -350,78 +314,20 @@ export class LensMapExplorer extends LitElement {
     </section>`;
   }
 
-  #renderComparison(): unknown {
-    const { value: state } = this.#comparison.store;
-    switch (state.kind) {
-      case 'none':
-        return nothing;
-      case 'running':
-        return html`<section class="checks">
-          <ll-progress label="Comparing all images" .done=${state.done} .total=${state.total}></ll-progress>
-          <vscode-button secondary @click=${() => this.#comparison.close()}>Stop</vscode-button>
-        </section>`;
-      case 'failed':
-        return html`<section>
-          <div class="head">
-            <h2>Comparison</h2>
-            ${this.#tool('close', 'Close the list', () => this.#comparison.close())}
-          </div>
-          <p role="alert">${state.message}</p>
-        </section>`;
-      case 'listed':
-        return this.#renderListing(state.listing);
-    }
-  }
-
-  #renderListing({ title, note, points }: Listing): unknown {
+  #renderComparison(comparison: ComparisonState): unknown {
     return html`<section>
-      <div class="head">
-        <h2>${title}</h2>
-        ${this.#tool('close', 'Close the list', () => this.#comparison.close())}
-      </div>
-      <p class="quiet">${note}</p>
-      <div class="actions">
-        <vscode-button
-          secondary
-          @click=${() => this.session.change({ selection: ascending(points.map(({ point }) => point)) })}
-          >Select These</vscode-button
-        >
-      </div>
-      ${this.#points(points, title)}
+      <ll-comparison-panel
+        .model=${this.model}
+        .comparison=${comparison}
+        .pictures=${this.#pictures}
+        .current=${this.#look.current}
+        .arrived=${this.arrived}
+        @panel-close=${() => this.#comparison.close()}
+        @selection-change=${(event: CustomEvent<readonly number[]>) => this.#select({ points: event.detail, add: false })}
+        @point-current=${this.#goTo}
+        @point-open=${this.#open}
+      ></ll-comparison-panel>
     </section>`;
-  }
-
-  #points(points: readonly ListedPoint[], label: string): unknown {
-    return html`<ll-point-list
-      class="rows"
-      .model=${this.model}
-      .pictures=${this.#pictures}
-      .points=${points}
-      .current=${this.#look.current}
-      .arrived=${this.arrived}
-      label=${label}
-      @point-current=${this.#goTo}
-      @point-open=${this.#open}
-    ></ll-point-list>`;
-  }
-
-  #renderNotice(): unknown {
-    const { shown } = this.model;
-    if (shown.dataset !== 'missing') return nothing;
-    return html`<p class="notice">
-      <span
-        class="path"
-        title=${`The images are not at ${shown.location}: pictures come from the model alone.`}
-        >The images are not at ${shown.location}: pictures come from the model alone.</span
-      >
-      <button
-        class="link"
-        type="button"
-        @click=${() => this.session.calls.send('relink', { model: shown.uri })}
-      >
-        Re-link…
-      </button>
-    </p>`;
   }
 
   // — what happens —
@@ -482,7 +388,7 @@ export class LensMapExplorer extends LitElement {
   }
 
   #click({ alt, toggle, ...place }: MapEvents['place-click']): void {
-    if (alt) return this.#waypoint(place);
+    if (alt) return void this.#waypoint(place);
     if (this.tool === 'lasso' || this.tool === 'box') {
       if (!toggle) this.session.change({ selection: [] });
       return;
@@ -498,6 +404,11 @@ export class LensMapExplorer extends LitElement {
     if (this.probe === null) this.#probeAt(place.world, true);
     else if (this.probe.live) this.#probeAt(place.world, false);
     else this.#letGo();
+  }
+
+  async #waypoint(place: Place): Promise<void> {
+    this.#letGo();
+    if (await this.#path.add(this.model, place)) this.spoken = 'Interpolation decoded.';
   }
 
   #probeAt(world: Point, live: boolean): void {
@@ -546,7 +457,7 @@ export class LensMapExplorer extends LitElement {
     if (this.probe !== null) {
       this.#letGo();
       this.tool = 'move';
-    } else if (this.path.length > 0) this.#clearPath();
+    } else if (this.#path.store.value.places.length > 0) this.#path.clear();
     else if (this.tool !== 'move') this.tool = 'move';
     else if (this.#look.current >= 0) this.session.change({ current: -1 });
     else this.session.change({ selection: [] });
@@ -558,68 +469,23 @@ export class LensMapExplorer extends LitElement {
 
   #reproject(method: ProjectionMethod): void {
     this.#letGo();
-    this.#clearPath();
+    this.#path.clear();
     this.session.change({ method, view: null });
   }
 
   #search(wanted: string): void {
     const text = wanted.trim().toLowerCase();
     if (text === '') return;
+    const { points, card } = this.model;
     const { count } = projectionOf(this.model, this.#look).card;
     const found: number[] = [];
     for (let point = 0; point < count; point++) {
-      if (pointWords(this.model, point).path.toLowerCase().includes(text)) found.push(point);
+      if (pointName(points, point, card.dataset.kind).toLowerCase().includes(text)) found.push(point);
     }
     const [first] = found;
     this.session.change({ selection: found, ...(first === undefined ? {} : { current: first }) });
     this.spoken = `${countOf(found.length, 'image')} found.`;
     if (first !== undefined) this.map.bring(first);
-  }
-
-  // — interpolation —
-
-  #ends: { readonly of: readonly Place[]; readonly ends: readonly Point[] } = { of: [], ends: [] };
-  /** The same array while the path is the same, so that the map is not drawn anew for it. */
-  get #pathEnds(): readonly Point[] {
-    if (this.#ends.of !== this.path)
-      this.#ends = { of: this.path, ends: this.path.map(({ world }) => world) };
-    return this.#ends.ends;
-  }
-
-  #waypoint(place: Place): void {
-    this.#letGo();
-    this.path = this.path.length === 1 ? [...this.path, place] : [place];
-    this.strip = [];
-    if (this.path.length === 2) void this.#interpolate();
-  }
-
-  #clearPath(): void {
-    this.path = [];
-    this.strip = [];
-  }
-
-  async #interpolate(): Promise<void> {
-    const { model, session, path } = this;
-    const [start, end] = path.map((place) => this.#latentOf(place));
-    if (!start || !end) return;
-    try {
-      const rows = interpolate(start, end, defaultSteps, 'linear');
-      const images = await decodeLatents(model, session.forward, rows, defaultSteps);
-      if (this.path !== path) return;
-      this.strip = Array.from({ length: defaultSteps }, (_, step) =>
-        pictureOf(images, model.card.spec, step),
-      );
-      this.spoken = 'Interpolation decoded.';
-    } catch (error) {
-      session.report(error, 'interpolation');
-    }
-  }
-
-  /** Of an image its own latent, of an empty place its neighbours'. */
-  #latentOf({ point, world }: Place): Float32Array | null {
-    const { latents, latent } = this.model.points;
-    if (point >= 0) return latents.slice(point * latent, (point + 1) * latent);
-    return this.session.latentOf(this.model, world.x, world.y);
   }
 
   // — lists and checks —

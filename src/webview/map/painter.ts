@@ -28,7 +28,7 @@ export interface Scene {
   readonly foreground: Rgb;
   /** Null draws dots at every zoom. */
   readonly pictures: Pictures | null;
-  /** Radius of the dots, as a multiple of the one that suits the density. */
+  /** Size of dots and pictures, as a multiple of the one that suits the density. */
   readonly dotSize: number;
 }
 
@@ -291,7 +291,7 @@ function paintPart(
   for (let row = clip.top; row < clip.bottom; row++)
     words.fill(background, row * width + clip.left, row * width + clip.right);
   const room = grid.spacing * perUnit;
-  const picture = pictures === null ? 0 : pictureSize(room, pictures.side, ratio);
+  const picture = pictures === null ? 0 : pictureSize(room, pictures.side, ratio, scene.dotSize);
   const radius = dotRadius(room, ratio) * scene.dotSize;
   const colors = grouping.groups.map(({ color }) => word(color));
   const marks = grouping.groups.map(({ shape }) => stampOf(shape, radius));

@@ -45,7 +45,7 @@ export interface Look {
   readonly current: number;
   /** Pictures where there is room. */
   readonly pictures: boolean;
-  /** Radius of the dots, as a multiple of the one that suits the density: 0.5–3. */
+  /** Size of dots and pictures, as a multiple of the one that suits the density: 0.5–3. */
   readonly dotSize: number;
   /** The points as a table instead of the map. */
   readonly table: boolean;

@@ -137,7 +137,7 @@ export class LensMapToolbar extends LitElement {
         look.table
           ? nothing
           : html`<label
-                >Dot size
+                >Point size
                 <input
                   type="range"
                   min="0.5"

@@ -47,7 +47,7 @@ const scenes: readonly { readonly name: string; readonly play: (page: Page) => P
     play: async (page) => {
       await showMap(page, 'digits');
       await page.getByRole('button', { name: 'More', exact: true }).click();
-      await page.getByLabel('Dot size').waitFor();
+      await page.getByLabel('Point size').waitFor();
     },
   },
   {
@@ -106,6 +106,8 @@ describe('looks of the map', () => {
       assert.deepEqual(errors, []);
       for (const [width, height] of [
         [250, 400],
+        [300, 700],
+        [1400, 700],
         [900, 700],
       ] as const) {
         await page.setViewportSize({ width, height });

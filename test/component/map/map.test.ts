@@ -153,6 +153,7 @@ describe('the map page', () => {
         const canvas = document
           .querySelector('ll-map')
           ?.shadowRoot?.querySelector('ll-map-explorer')
+          ?.shadowRoot?.querySelector('ll-place-card')
           ?.shadowRoot?.querySelector('#probe')
           ?.shadowRoot?.querySelector('canvas');
         const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
@@ -190,7 +191,7 @@ describe('the map page', () => {
       });
     });
     assert.ok(expected.length > 10);
-    await page.getByText(`${expected.length} images selected`).first().waitFor();
+    await page.getByRole('heading', { name: `${expected.length} images selected` }).waitFor();
     assert.deepEqual((await stateOf(page)).look.selection, expected);
 
     await page.getByRole('button', { name: 'Copy Paths' }).click();
@@ -215,7 +216,7 @@ describe('the map page', () => {
       await showMap(page, 'digits');
       const at = await pageOf(page, 5);
       await page.mouse.move(at.x, at.y);
-      await page.locator('.card ll-point-details ll-image').nth(1).waitFor();
+      await page.locator('ll-place-card ll-point-details ll-image').nth(1).waitFor();
       await page.mouse.click(at.x, at.y);
       await page.getByText('Nearest by latent').waitFor();
       const { current } = (await stateOf(page)).look;
@@ -269,6 +270,30 @@ describe('the map page', () => {
     await page.getByRole('img', { name: 'Step 10 of 10' }).waitFor();
     const drawn = await pixelsOf(page, 'll-path-strip li:nth-child(1) ll-image');
     assert.ok(Math.max(...drawn) > 60);
+    // By keyboard: from the current image to another.
+    await page.getByRole('button', { name: 'Close the interpolation' }).click();
+    await canvasOf(page).focus();
+    await page.keyboard.press('Enter');
+    const start = (await stateOf(page)).look.current;
+    await page.keyboard.press('Alt+Enter');
+    await page.getByText('where the way shall end').waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    const end = (await stateOf(page)).look.current;
+    await page.keyboard.press('Alt+Enter');
+    await page.getByRole('img', { name: 'Step 10 of 10' }).waitFor();
+    assert.notEqual(start, end);
+    for (const [step, point] of [
+      [1, start],
+      [10, end],
+    ] as const) {
+      const { images } = await forward.decode(
+        points.latents.slice(point * points.latent, (point + 1) * points.latent),
+        1,
+      );
+      const shown = await pixelsOf(page, `ll-path-strip li:nth-child(${step}) ll-image`);
+      shown.forEach((value, i) => assert.ok(Math.abs(value - (images[i] ?? 0)) <= 1, `pixel ${i}`));
+    }
   });
 
   map('finds outliers and near-duplicates by the latents', async (_opened, page) => {
@@ -278,7 +303,7 @@ describe('the map page', () => {
     await page.getByLabel('List', { exact: true }).selectOption('smallest');
     await page.getByRole('heading', { name: 'Near-duplicates' }).waitFor();
     await page.getByRole('button', { name: 'Select These' }).click();
-    await page.getByText('50 images selected').waitFor();
+    await page.getByRole('heading', { name: '50 images selected' }).waitFor();
   });
 
   map('keeps what it showed across a reload', async (_opened, page) => {
@@ -291,7 +316,7 @@ describe('the map page', () => {
     await page.reload();
     await page.waitForFunction(() => globalThis.mapHost.calls.some(({ method }) => method === 'ready'));
     await showMap(page, 'digits');
-    await page.getByText('10 images selected').waitFor();
+    await page.getByRole('heading', { name: '10 images selected' }).waitFor();
     assert.deepEqual(await stateOf(page), before);
   });
 

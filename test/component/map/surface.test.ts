@@ -151,6 +151,8 @@ describe('the surface of the map', () => {
 
   map('draws larger dots where they are wanted', async (_opened, page) => {
     await showMap(page, 'small');
+    await page.getByRole('button', { name: 'Show images where there is room' }).click();
+    await page.locator('canvas[data-detail=dots]').waitFor();
     const covered = (): Promise<number> =>
       page.locator('ll-map-canvas canvas').evaluate((canvas: HTMLCanvasElement) => {
         const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
@@ -160,7 +162,7 @@ describe('the surface of the map', () => {
       });
     const before = await covered();
     await more(page).click();
-    await page.getByLabel('Dot size').fill('2');
+    await page.getByLabel('Point size').fill('2');
     assert.equal((await lookOf(page))['dotSize'], 2);
     const after = await covered();
     assert.ok(after > 1.6 * before, `${after} of ${before} pixels`);

@@ -134,6 +134,8 @@ test('pictures come with room for them, in whole multiples of their pixels', () 
   assert.equal(pictureSize(31, 28, 1), 28);
   assert.equal(pictureSize(61, 28, 1), 56);
   assert.equal(pictureSize(1e6, 28, 1), 112);
+  assert.equal(pictureSize(31, 28, 1, 2), 56);
+  assert.equal(pictureSize(31, 28, 1, 0.5), 12);
   for (let room = 12; room < 200; room++) assert.ok(pictureSize(room, 28, 1) <= room);
   assert.ok(dotRadius(0.01, 1) >= 1 && dotRadius(1e6, 1) <= 5);
 });
