@@ -22,30 +22,30 @@ export const pointTableStyles = css`
     position: sticky;
     top: 0;
     z-index: 1;
-    min-width: 420px;
+    min-width: 470px;
     background: var(--vscode-editor-background);
     border-bottom: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
   }
   .all {
     position: relative;
-    min-width: 420px;
+    min-width: 470px;
   }
   .row {
     height: ${tableRowHeight}px;
     display: grid;
-    grid-template-columns: minmax(130px, 3fr) minmax(60px, 1fr) 84px 92px 116px;
+    grid-template-columns: minmax(96px, 3fr) minmax(44px, 1fr) 66px 84px 112px;
     align-items: center;
     padding: 0 10px;
     gap: 10px;
   }
   .row:not(.class) {
-    grid-template-columns: minmax(130px, 3fr) 84px 92px 116px;
+    grid-template-columns: minmax(96px, 3fr) 66px 84px 112px;
   }
   .row:not(.verdict) {
-    grid-template-columns: minmax(130px, 3fr) minmax(60px, 1fr) 84px 92px;
+    grid-template-columns: minmax(96px, 3fr) minmax(44px, 1fr) 66px 84px;
   }
   .row:not(.class):not(.verdict) {
-    grid-template-columns: minmax(130px, 3fr) 84px 92px;
+    grid-template-columns: minmax(96px, 3fr) 66px 84px;
   }
   .all .row {
     position: absolute;
@@ -58,6 +58,8 @@ export const pointTableStyles = css`
   .row.selected {
     background: var(--vscode-list-inactiveSelectionBackground);
     color: var(--vscode-list-inactiveSelectionForeground, inherit);
+    /* High contrast has no colour for it. */
+    box-shadow: inset 3px 0 0 var(--vscode-focusBorder);
   }
   .row.active {
     outline: 1px dotted var(--vscode-contrastActiveBorder, var(--vscode-focusBorder));
@@ -81,6 +83,8 @@ export const pointTableStyles = css`
     display: flex;
     align-items: center;
     gap: 7px;
+    /* For the edge of the picture, which lies outside of it. */
+    padding: 1px;
   }
   .cell.name .text {
     overflow: hidden;
