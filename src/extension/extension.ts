@@ -50,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): Activation {
       onFreshPage: (image) =>
         void checkAgain(app, image).catch((error: unknown) => services.errors.record(error, 'Report')),
       onRows: (uris, action, batch) => shown(actOnRows(app, uris, action, batch)),
+      onOpenNear: (model, path) => shown(openImage(services, model, path)),
       onContinue: (batch) => shown(continueBatch(app, batch)),
       onRepeat: (batch) => shown(repeatBatch(app, batch)),
     }),

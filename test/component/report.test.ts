@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { decode } from 'fast-png';
 import type { Browser, Page } from 'playwright-core';
 import type { CheckOutcome } from '../../src/shared/protocol/report.ts';
 import { packBytes } from '../../src/shared/transport.ts';
@@ -46,7 +47,8 @@ describe('the report page', () => {
       assert.ok(outcome.ok && outcome.verdict.anomalous && outcome.milliseconds > 0);
       await shows(page, 'Anomalous at a false-alarm rate of 1 %.');
       await shows(page, 'Score 0.0613. Of 2,000 good images none scores as high or higher (p = 0.05 %).');
-      assert.equal(await page.getByRole('img').count(), 4);
+      // Input, heat, reconstruction, difference and the histogram; the small pictures stand on named buttons.
+      assert.equal(await page.getByRole('img').count(), 5);
       await page.getByRole('img', { name: /this image’s score 0\.0613 is above it/ }).waitFor();
       const live = page.locator('[aria-live=polite]');
       assert.match((await live.textContent()) ?? '', /^004\.png: Anomalous at/);
@@ -166,6 +168,90 @@ describe('the report page', () => {
     await page.getByLabel('signed').focus();
     await page.keyboard.press('ArrowRight');
     await page.getByRole('img', { name: /^Squared difference/ }).waitFor();
+  });
+
+  report('says which channels stand out, and what simpler detectors say', async (_opened, page) => {
+    await check(page, 'digits/test/rotated/004.png');
+    await shows(page, 'Structure stands out by itself.');
+    const cells = page.locator('ll-channels tbody tr').first().locator('td');
+    assert.match((await cells.first().textContent()) ?? '', /Structure\s+stands out.*SSIM.*learned/s);
+    assert.deepEqual(
+      (await cells.allTextContents()).slice(1).map((text) => text.trim()),
+      ['3.21', '2.6'],
+    );
+    const beside = (await page.locator('ll-channels li').allTextContents()).map((text) =>
+      text.replace(/\s+/g, ' ').trim(),
+    );
+    assert.match(beside[0] ?? '', /^The autoencoder alone: (not )?anomalous \(p = [\d.]+ %\)$/);
+    assert.match(beside[1] ?? '', /^PCA with as many components \(20 components\): not anomalous/);
+    await shows(page, 'sum of the standard scores of structure and orientation');
+  });
+
+  report('lays the heat over the input, outlined, as strong as the slider says', async (_opened, page) => {
+    await check(page, 'digits/test/rotated/004.png');
+    const heat = page.getByRole('img', {
+      name: /^Where the image departs, by structure; a region is outlined/,
+    });
+    await heat.waitFor();
+    await shows(page, 'Outlined: hotter than any place of all but 1 % of good images.');
+    const colours = (): Promise<number> =>
+      heat.evaluate((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const { data } = (canvas as HTMLCanvasElement)
+          .getContext('2d')
+          ?.getImageData(0, 0, width, height) ?? {
+          data: new Uint8ClampedArray(),
+        };
+        let coloured = 0;
+        for (let i = 0; i < data.length; i += 4) if (data[i] !== data[i + 2]) coloured++;
+        return coloured;
+      });
+    assert.ok((await colours()) > 1000);
+    await page.getByLabel('Opacity').fill('0');
+    await page.waitForTimeout(100);
+    assert.equal(await colours(), 0, 'without opacity the image alone, and its outline in black and white');
+    await check(page, 'digits/test/good/001.png');
+    await page.getByRole('img', { name: /nothing is outlined/ }).waitFor();
+    await shows(page, 'No place is hotter than in all but 1 % of good images.');
+  });
+
+  report(
+    'shows the nearest training images and opens them; shows the place on the map',
+    async (opened, page) => {
+      await check(page, 'digits/test/good/001.png');
+      const near = page.getByRole('button', { name: /^000\.png 2 · distance 1\.2$/ });
+      await near.click();
+      await called(page, 'openNear');
+      await page.getByRole('button', { name: 'Show on Map' }).click();
+      await called(page, 'showOnMap');
+      const model = 'file:///workspace/latent-lens/digits.lens.safetensors';
+      assert.deepEqual(await opened.calls('openNear'), [{ model, path: '2/000.png' }]);
+      assert.deepEqual(await opened.calls('showOnMap'), [{ model }]);
+      assert.equal(await page.locator('ll-nearest ll-image').count(), 8);
+    },
+  );
+
+  report('is exported as one HTML file and as a PNG', async (opened, page) => {
+    await check(page, 'digits/test/rotated/004.png');
+    await page.locator('ll-nearest ll-image').first().waitFor();
+    await page.getByRole('button', { name: 'Export HTML…' }).click();
+    await shows(page, 'Saved as exports/004-report.html.');
+    await page.getByRole('button', { name: 'Export PNG…' }).click();
+    await shows(page, 'Saved as exports/004-report.png.');
+    const [html, png] = (await opened.calls('saveFile')).map(({ bytes }) =>
+      Uint8Array.from(bytes as number[]),
+    );
+    assert.ok(html && png);
+    const text = new TextDecoder().decode(html);
+    assert.match(text, /Anomalous at a false-alarm rate of 1\u00a0%\./);
+    assert.equal([...text.matchAll(/<img [^>]*src="data:image\/png;base64,/g)].length, 12);
+    assert.doesNotMatch(text, /https?:|<script|src="(?!data:)/);
+    const picture = decode(png);
+    assert.equal(picture.width, 1200);
+    assert.ok(picture.height > 700);
+    // Not a white sheet: pictures and words have been drawn.
+    const dark = picture.data.filter((value, i) => i % picture.channels === 0 && value < 100).length;
+    assert.ok(dark > 20_000, String(dark));
   });
 
   report('remembers which image it showed', async (_opened, page) => {

@@ -123,10 +123,12 @@ export class CheckStore {
   }
 
   private changed(uris: readonly string[] | undefined): void {
+    // A larger file is written less often.
+    const calm = this.options.calmMs + this.records.size / 5;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.write();
-    }, this.options.calmMs);
+    }, calm);
     this.tell(uris);
   }
 

@@ -31,6 +31,8 @@ export interface ReportEvents {
   readonly onFreshPage: (image: string) => void;
   /** Rows of the table were acted on. */
   readonly onRows: (uris: readonly string[], action: RowAction, batch: string) => void;
+  /** An image of a model's data set is to be opened. @param path relative to that */
+  readonly onOpenNear: (model: string, path: string) => void;
   readonly onContinue: (batch: string) => void;
   readonly onRepeat: (batch: string) => void;
 }
@@ -200,6 +202,8 @@ export class Report implements vscode.Disposable, BatchPage {
         return { savedAs: this.services.describe(uri.toString()) };
       },
       openFile: ({ uri }) => run('vscode.open', vscode.Uri.parse(uri)),
+      openNear: ({ model, path }) => events.onOpenNear(model, path),
+      showOnMap: ({ model }) => run(commands.showMap, vscode.Uri.parse(model)),
       chooseModel: () => run(commands.chooseActiveModel),
       train: () => run(commands.train),
       showLog: () => log.show(),

@@ -109,6 +109,10 @@ export interface ReportHostApi {
     readonly savedAs: string | null;
   };
   openFile(params: { readonly uri: string }): void;
+  /** Opens an image of a model's data set. @param params.path relative to that */
+  openNear(params: { readonly model: string; readonly path: string }): void;
+  /** Shows the map of a model, on which the last checked image is marked. */
+  showOnMap(params: { readonly model: string }): void;
   chooseModel(params: Record<string, never>): void;
   train(params: Record<string, never>): void;
   showLog(params: Record<string, never>): void;

@@ -1,52 +1,26 @@
 /** `ll-report`: the verdict on one image, its pictures, and where it stands; or the table of many. */
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { describeShape } from '../../shared/model-spec.ts';
-import type { CheckResult } from '../../shared/protocol/forward.ts';
-import { formatScore, verdictSentence, type Verdict } from '../../shared/verdict.ts';
 import '../components/elements.ts';
 import '../components/error.ts';
-import { facts, factsStyles } from '../components/facts.ts';
-import '../components/histogram.ts';
 import '../components/progress.ts';
-import { baseName, countOf, formatPercent, unbroken } from '../shared/format.ts';
+import { baseName } from '../shared/format.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles, pageStyles } from '../shared/styles.ts';
-import './pictures.ts';
+import './image-report.ts';
 import type { ReportSession } from './session.ts';
-import { curedByModel, type Checked, type Face, type ReportState, type TableState } from './state.ts';
+import { curedByModel, type Face, type ReportState, type TableState } from './state.ts';
 import './table-page.ts';
+import { verdictWords } from './words.ts';
 
 @customElement('ll-report')
 export class LensReport extends LitElement {
   static override styles = [
     baseStyles,
     pageStyles,
-    factsStyles,
     css`
       .page {
         max-width: 860px;
-      }
-      .verdict {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: 4px 12px;
-        align-items: center;
-      }
-      .verdict vscode-icon {
-        grid-row: span 2;
-        align-self: start;
-      }
-      .conclusion {
-        font-size: 1.3em;
-        font-weight: 600;
-        line-height: 1.3;
-      }
-      .anomalous vscode-icon {
-        color: var(--vscode-charts-red);
-      }
-      .ordinary vscode-icon {
-        color: var(--vscode-charts-green);
       }
       .name {
         margin-bottom: 2px;
@@ -123,7 +97,10 @@ export class LensReport extends LitElement {
           ${curedByModel(state.error) ? this.#modelActions(false) : nothing}
         `;
       case 'checked':
-        return this.#renderChecked(state.request, state.result, state.milliseconds);
+        return html`
+          ${this.#title(state.request.name, state.request.image)}
+          <ll-image-report .session=${this.session} .checked=${state}></ll-image-report>
+        `;
     }
   }
 
@@ -151,68 +128,6 @@ export class LensReport extends LitElement {
       >
     </div>`;
   }
-
-  #renderChecked(request: Checked, result: CheckResult, milliseconds: number): unknown {
-    const { verdict } = result;
-    const { evidence, conclusion } = verdictWords(verdict);
-    const { calibration } = request.card;
-    const seen = `${describeShape(result)}, from ${result.originalHeight} × ${result.originalWidth}`;
-    return html`
-      ${this.#title(request.name, request.image)}
-      <div class="verdict ${verdict.anomalous ? 'anomalous' : 'ordinary'}">
-        <vscode-icon name=${verdict.anomalous ? 'warning' : 'pass'} size="30"></vscode-icon>
-        <p class="conclusion">${conclusion}</p>
-        <p>${evidence}</p>
-      </div>
-      <ll-pictures .result=${result}></ll-pictures>
-      <section>
-        <h2>Among ${countOf(verdict.calibrationImages, 'good image')}</h2>
-        <ll-histogram
-          .scores=${result.calibrationScores}
-          .threshold=${verdict.threshold}
-          .mark=${verdict.score}
-        ></ll-histogram>
-      </section>
-      <section aria-label="Details">
-        ${facts([
-          {
-            term: 'Score',
-            value: formatScore(verdict.score),
-            note: 'mean squared error of the reconstruction',
-          },
-          {
-            term: 'Threshold',
-            value: formatScore(verdict.threshold),
-            note: `false-alarm rate ${formatPercent(verdict.falsePositiveRate)}`,
-          },
-          {
-            term: 'p',
-            value: formatPercent(verdict.pValue),
-            note: 'share of good images that score as high',
-          },
-          {
-            term: 'Model',
-            value: html`<button
-              class="link"
-              type="button"
-              @click=${() => this.session.openFile(request.model)}
-            >
-              ${request.modelName}
-            </button>`,
-            note: calibration === null ? undefined : `calibrated on ${countOf(calibration.images, 'image')}`,
-          },
-          { term: 'Seen as', value: seen },
-          { term: 'Time', value: `${Math.max(1, Math.round(milliseconds))} ms` },
-        ])}
-      </section>
-    `;
-  }
-}
-
-/** The verdict's sentences, their percentages held together. */
-function verdictWords(verdict: Verdict): ReturnType<typeof verdictSentence> {
-  const { evidence, conclusion } = verdictSentence(verdict);
-  return { evidence: unbroken(evidence), conclusion: unbroken(conclusion) };
 }
 
 /** What a screen reader hears when the state changes; errors speak for themselves. */

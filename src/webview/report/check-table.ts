@@ -127,7 +127,7 @@ export class LensCheckTable extends LitElement {
       @dblclick=${() => this.#say('table-report', index)}
     >
       <div class="cell name" role="gridcell">
-        ${this.#thumbnail(index, row)}<span class="text">${name}</span>
+        ${this.#thumbnail(index, row)}<span class="text">${this.#short(name)}</span>
       </div>
       ${isFailed(row) ? this.#failedCells(row.error.message) : this.#checkedCells(row)}
     </div>`;
@@ -158,6 +158,12 @@ export class LensCheckTable extends LitElement {
           ${z === undefined ? '–' : Number(z.toPrecision(3))}
         </div>`;
       })}`;
+  }
+
+  /** Within the folder that the table is about, where there is one. */
+  #short(name: string): string {
+    const folder = `${this.table.batch.title}/`;
+    return name.startsWith(folder) ? name.slice(folder.length) : name;
   }
 
   #thumbnail(index: number, row: BatchRow): unknown {

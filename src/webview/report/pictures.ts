@@ -1,5 +1,5 @@
-/** `ll-pictures`: input, reconstruction and their difference, side by side. */
-import { LitElement, css, html, type PropertyValues } from 'lit';
+/** `ll-pictures`: input, where it departs, reconstruction and their difference, side by side. */
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CheckResult } from '../../shared/protocol/forward.ts';
 import { formatScore } from '../../shared/verdict.ts';
@@ -15,6 +15,8 @@ import {
 } from '../shared/pixels.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { ThemeController, isDark } from '../shared/theme.ts';
+import { heatOverlay, heatScale, isOutlined, overlayTimes, type HeatLayer } from './heat-overlay.ts';
+import { channelWords, heatWords } from './words.ts';
 
 type Mode = 'signed' | 'squared';
 
@@ -27,7 +29,7 @@ export class LensPictures extends LitElement {
         display: block;
         container-type: inline-size;
       }
-      .three {
+      .side {
         display: grid;
         grid-template-columns: repeat(3, minmax(0, 1fr));
         gap: 16px;
@@ -60,11 +62,29 @@ export class LensPictures extends LitElement {
         margin: 0;
         accent-color: var(--vscode-focusBorder);
       }
-      @container (max-width: 420px) {
-        .three {
+      .side.four {
+        grid-template-columns: repeat(4, minmax(0, 1fr));
+      }
+      .opacity {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 8px;
+        align-items: center;
+      }
+      input[type='range'] {
+        width: 100%;
+        min-width: 0;
+      }
+      @container (max-width: 640px) {
+        .side.four {
           grid-template-columns: repeat(2, minmax(0, 1fr));
         }
-        figure:last-child {
+      }
+      @container (max-width: 420px) {
+        .side {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+        .side:not(.four) figure:last-child {
           grid-column: 1 / -1;
         }
       }
@@ -74,9 +94,12 @@ export class LensPictures extends LitElement {
   @property({ attribute: false }) result!: CheckResult;
 
   @state() private mode: Mode = 'signed';
+  @state() private opacity = 0.8;
 
   readonly #theme = new ThemeController(this);
   #drawn: { input: Picture; reconstruction: Picture } | undefined;
+  #layer: HeatLayer | undefined;
+  #heat: { opacity: number; of: CheckResult; picture: Picture } | undefined;
   #difference: { key: string; of: CheckResult; picture: Picture } | undefined;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -86,15 +109,24 @@ export class LensPictures extends LitElement {
       input: pictureOf(result.input, result),
       reconstruction: pictureOf(result.reconstruction, result),
     };
+    const { heat } = result;
+    this.#layer = heat
+      ? {
+          values: heat.values,
+          threshold: heat.threshold,
+          scale: heatScale(heat.values, heat.threshold),
+        }
+      : undefined;
   }
 
   protected override render(): unknown {
     const scale = largestMagnitude(this.result.difference);
-    return html`<div class="three">
+    return html`<div class="side ${this.#layer ? 'four' : ''}">
       <figure>
         <ll-image .picture=${this.#drawn?.input} label="What the model saw of the image"></ll-image>
         <figcaption>Input</figcaption>
       </figure>
+      ${this.#layer ? this.#renderHeat(this.#layer) : nothing}
       <figure>
         <ll-image .picture=${this.#drawn?.reconstruction} label="What the model made of it"></ll-image>
         <figcaption>Reconstruction</figcaption>
@@ -109,6 +141,43 @@ export class LensPictures extends LitElement {
         </fieldset>
       </figure>
     </div>`;
+  }
+
+  #renderHeat(layer: HeatLayer): unknown {
+    const { heat } = this.result;
+    if (!heat) return nothing;
+    const { title } = channelWords[heat.channel];
+    const outlined = isOutlined(layer);
+    return html`<figure>
+      <ll-image
+        .picture=${this.#heatPicture(layer)}
+        label=${`Where the image departs, by ${title.toLowerCase()}; ${outlined ? 'a region is outlined' : 'nothing is outlined'}`}
+      ></ll-image>
+      <figcaption>Heat: ${title.toLowerCase()}</figcaption>
+      <label class="opacity"
+        >Opacity
+        <input
+          type="range"
+          min="0"
+          max="1"
+          step="0.05"
+          .value=${String(this.opacity)}
+          @input=${(event: Event) => (this.opacity = Number((event.target as HTMLInputElement).value))}
+        />
+      </label>
+      <ll-color-scale .color=${sequentialColor} .labels=${['0', formatScore(layer.scale)]}></ll-color-scale>
+      <p class="quiet">${heatWords(this.result, outlined)}</p>
+    </figure>`;
+  }
+
+  #heatPicture(layer: HeatLayer): Picture | undefined {
+    const { result, opacity } = this;
+    const input = this.#drawn?.input;
+    if (!input) return undefined;
+    if (this.#heat?.of === result && this.#heat.opacity === opacity) return this.#heat.picture;
+    const picture = heatOverlay(input, layer, opacity, overlayTimes(input));
+    this.#heat = { of: result, opacity, picture };
+    return picture;
   }
 
   #choice(mode: Mode, label: string): unknown {
@@ -135,7 +204,7 @@ export class LensPictures extends LitElement {
         .color=${sequentialColor}
         .labels=${['0', formatScore(scale ** 2)]}
       ></ll-color-scale>
-      <p class="quiet">The score is the mean of these.</p>`;
+      <p class="quiet">The error is the mean of these.</p>`;
   }
 
   #differenceLabel(scale: number): string {

@@ -14,6 +14,18 @@ export interface ScoringModel {
   readonly key: string;
 }
 
+/** @throws LensError `engine-unavailable` where it does not start */
+export async function startScoringWorker(
+  report: (error: unknown, method: string) => void,
+): Promise<ScoringWorker> {
+  const [kernels, worker] = await Promise.all([
+    fetchKernels(),
+    startWorker<ForwardApi, Record<never, never>>('forwardWorker', {}, report),
+  ]);
+  await Promise.race([worker.call('start', { kernels }), worker.crashed]);
+  return worker;
+}
+
 export class Scorer {
   #worker: Promise<ScoringWorker> | undefined;
   /** Calls pass here one after the other: whoever needs another model waits for the calls under way to end. */
@@ -21,9 +33,10 @@ export class Scorer {
   #key: string | undefined;
   readonly #underWay = new Set<Promise<unknown>>();
 
+  /** @param start starts a worker that has its kernels */
   constructor(
     private readonly host: () => PageHost<ReportHostApi>,
-    private readonly report: (error: unknown, method: string) => void,
+    private readonly start: () => Promise<ScoringWorker>,
   ) {}
 
   /** Bytes of a file that the host has opened for this page. */
@@ -73,7 +86,7 @@ export class Scorer {
 
   #running(): Promise<ScoringWorker> {
     if (this.#worker === undefined) {
-      const started = this.#start();
+      const started = this.start();
       this.#worker = started;
       started
         .then(({ crashed }) => crashed)
@@ -84,14 +97,5 @@ export class Scorer {
         });
     }
     return this.#worker;
-  }
-
-  async #start(): Promise<ScoringWorker> {
-    const [kernels, worker] = await Promise.all([
-      fetchKernels(),
-      startWorker<ForwardApi, Record<never, never>>('forwardWorker', {}, this.report),
-    ]);
-    await Promise.race([worker.call('start', { kernels }), worker.crashed]);
-    return worker;
   }
 }

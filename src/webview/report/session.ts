@@ -14,19 +14,24 @@ import { baseName } from '../shared/format.ts';
 import type { PageHost } from '../shared/host.ts';
 import { Store } from '../shared/store.ts';
 import { BatchTable } from './batch-table.ts';
-import { Scorer } from './scorer.ts';
-import { readKept, toKeep, type Face, type ReportState } from './state.ts';
+import { Scorer, startScoringWorker } from './scorer.ts';
+import { readKept, toKeep, type Face, type NearImages, type ReportState } from './state.ts';
+
+/** Near images that are shown. */
+const nearCount = 8;
 
 export class ReportSession {
   readonly store = new Store<ReportState>({ kind: 'waiting' });
   readonly face = new Store<Face>('image');
+  /** Images of the data set near the one that was checked, once they are found. */
+  readonly nearest = new Store<NearImages>({ of: null, images: [], fitted: false });
   readonly table: BatchTable;
   readonly pageHandlers: Handlers<ReportPageApi>;
 
   #host: PageHost<ReportHostApi> | undefined;
   readonly #scorer = new Scorer(
     () => this.#connection,
-    (error, method) => this.report(error, method),
+    () => startScoringWorker((error, method) => this.report(error, method)),
   );
   /** Number of the newest request; older ones end without showing anything. */
   #turn = 0;
@@ -75,6 +80,13 @@ export class ReportSession {
   openFile(uri: string): void {
     this.#connection.calls.send('openFile', { uri });
   }
+  showOnMap(model: string): void {
+    this.#connection.calls.send('showOnMap', { model });
+  }
+  /** @param path of an image of the model's data set */
+  openNear(model: string, path: string): void {
+    this.#connection.calls.send('openNear', { model, path });
+  }
   chooseModel(): void {
     this.#connection.calls.send('chooseModel', {});
   }
@@ -122,6 +134,7 @@ export class ReportSession {
       if (turn !== this.#turn) throw cancelled();
       const milliseconds = performance.now() - began;
       this.store.set({ kind: 'checked', request: checked, result, milliseconds });
+      void this.#findNearest(checked, result);
       return { ok: true, verdict: result.verdict, milliseconds };
     } catch (error) {
       const wire = toWireError(error);
@@ -142,6 +155,22 @@ export class ReportSession {
     return this.#scorer.run({ uri: model, key: modelKey }, (worker) =>
       worker.call('check', { name, bytes, falseAlarmRate }),
     );
+  }
+
+  /** The verdict does not wait for it, and is none the worse without it. */
+  async #findNearest(
+    { model, modelKey, card }: Omit<CheckRequest, 'bytes'>,
+    result: CheckResult,
+  ): Promise<void> {
+    if (card.points === null) return;
+    try {
+      const near = await this.#scorer.run({ uri: model, key: modelKey }, (worker) =>
+        worker.call('nearest', { latent: result.latent, count: nearCount }),
+      );
+      this.nearest.set({ of: result, ...near });
+    } catch (error) {
+      this.report(error, 'nearest');
+    }
   }
 
   /** The host restores a report by what stands here. */

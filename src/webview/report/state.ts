@@ -8,7 +8,7 @@ import {
 } from '../../shared/batch.ts';
 import type { WireError } from '../../shared/errors.ts';
 import type { BatchEnd, BatchProgress, CheckRequest, ShownReport } from '../../shared/protocol/report.ts';
-import type { CheckResult } from '../../shared/protocol/forward.ts';
+import type { CheckResult, NearImage } from '../../shared/protocol/forward.ts';
 
 /** The request without the file's bytes, which the worker has taken. */
 export type Checked = Omit<CheckRequest, 'bytes'>;
@@ -30,6 +30,14 @@ export type ReportState =
       /** Absent where the image could not even be read. */
       readonly request: Checked | null;
     };
+
+/** Images near the one that was checked. */
+export interface NearImages {
+  /** The result that they belong to. */
+  readonly of: object | null;
+  readonly images: readonly NearImage[];
+  readonly fitted: boolean;
+}
 
 export type Face = ShownReport['face'];
 

@@ -74,7 +74,7 @@ export const checkTableStyles = css`
     align-items: center;
     gap: 8px;
     flex: 1 1 160px;
-    min-width: 130px;
+    min-width: 150px;
     max-width: 640px;
   }
   .cell.name .text {

@@ -125,6 +125,8 @@ const page = connect<Local, Remote>(
       return { bytes: new Uint8Array(10).slice(offset, offset + length), size: 10 };
     },
     titled: note('titled'),
+    openNear: note('openNear'),
+    showOnMap: note('showOnMap'),
     rowAction: note('rowAction'),
     continueBatch: note('continueBatch'),
     repeatBatch: note('repeatBatch'),

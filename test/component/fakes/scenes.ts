@@ -289,7 +289,7 @@ export const scenes: readonly Scene[] = [
   scene('report', 'table-all', async (page) => {
     await checkBatch(page, 60, 3);
     await text(page, 'Of 60 images 3 are anomalous');
-    await page.getByRole('button', { name: 'Sort by Verdict' }).click();
+    await page.getByRole('button', { name: 'Verdict', exact: true }).click();
     await page.getByText('1 file left out').click();
   }),
   scene('report', 'table-running', async (page) => {
