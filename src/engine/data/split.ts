@@ -3,8 +3,11 @@
  * validation (loss, stopping) and calibration (threshold; selects nothing else). Images of `validation` folders are the
  * validation set; images of `test` folders are kept apart.
  *
- * Sizes: validation and calibration take a tenth of the free images each, at most 5,000. Calibration is raised to 100
- * where that takes at most 30 % of the free images, so that a false-positive rate of 1 % can be promised.
+ * Sizes: validation takes a tenth of the free images, calibration a fifth where that is at least 50, else a tenth, at most
+ * 5,000 each. Calibration is raised to 200 where that takes at most a third of the units (images, or clusters of
+ * near-duplicates, which count once), else to 100 where that takes at most 30 % of them: with 100 a false-positive rate of
+ * 1 % can be promised, but its threshold is the largest score of all, and one odd image decides it; with 200 it is the
+ * second largest.
  * With fewer than {@link minFitImages} images left to fit there is no split.
  */
 import type { Split, SplitCounts } from '../../shared/dataset.ts';
@@ -15,10 +18,16 @@ import { keyedRandom, permutation, streams } from '../../shared/random.ts';
 /** Fewer teach a model nothing. Twenty free images are the least that leave as many. */
 export const minFitImages = 16;
 
-const share = 0.1;
+const validationShare = 0.1;
+const calibrationShare = 0.2;
+/** A fifth of fewer images would be fewer than 50, and is better left to the fit. */
+const fewestForFifth = 250;
 const largestPart = 5000;
-const calibrationWanted = 100;
-const calibrationShareLimit = 0.3;
+/** Calibration is raised to the first of these whose share of the free images is small enough. */
+const calibrationWanted = [
+  { images: 200, share: 1 / 3 },
+  { images: 100, share: 0.3 },
+] as const;
 
 /** Values of {@link assignSplit}'s answer. */
 export const roles = { fit: 0, validation: 1, calibration: 2, test: 3 } as const;
@@ -44,16 +53,18 @@ export interface WantedCounts {
   readonly free: number;
   readonly validation: number;
   readonly test: number;
+  /** Clusters and single images among the free ones; as many as these where nothing is known of clusters. */
+  readonly units?: number;
 }
 
 /** The sizes of the four sets. Never throws; see {@link requireEnough} for what is too little. */
 export function planSplit(wanted: WantedCounts, { protocol = 'detector' }: SplitOptions = {}): SplitCounts {
-  const { free, test } = wanted;
+  const { free, test, units = free } = wanted;
   if (protocol === 'notebook') return { fit: free, validation: wanted.validation, calibration: 0, test };
-  const part = Math.min(largestPart, Math.round(free * share));
-  const calibration =
-    calibrationWanted <= free * calibrationShareLimit ? Math.max(part, calibrationWanted) : part;
-  const cut = wanted.validation > 0 ? 0 : part;
+  const part = (share: number): number => Math.min(largestPart, Math.round(free * share));
+  const raised = calibrationWanted.find(({ images, share }) => images <= units * share)?.images ?? 0;
+  const calibration = Math.max(raised, part(free < fewestForFifth ? validationShare : calibrationShare));
+  const cut = wanted.validation > 0 ? 0 : part(validationShare);
   return { fit: free - cut - calibration, validation: wanted.validation + cut, calibration, test };
 }
 
@@ -155,10 +166,12 @@ export function assignSplit(input: SplitInput, options: SplitOptions = {}): Uint
     else free.push(image);
   });
   const given = { validation: countOf(assigned, 'validation'), test: countOf(assigned, 'test') };
-  const plan = planSplit({ free: free.length, ...given }, options);
+  const byClass = unitsByClass(labels, free, group);
+  const units = byClass.reduce((sum, list) => sum + list.length, 0);
+  const plan = planSplit({ free: free.length, units, ...given }, options);
   requireEnough(plan);
 
-  const classes = unitsByClass(labels, free, group).map((units, k) => {
+  const classes = byClass.map((units, k) => {
     const order = permutation(keyedRandom(seed, streams.split, k), units.length);
     return Array.from(order, (i) => units[i] as Unit);
   });

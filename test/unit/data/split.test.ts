@@ -29,15 +29,26 @@ const input = (labels: ArrayLike<number>, over: Partial<SplitInput> = {}): Split
 const range = (n: number, of: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => of(i));
 
 describe('planSplit', () => {
-  it('takes a tenth each for validation and calibration, at most 5,000', () => {
-    assert.deepEqual(planSplit(free(2000)), { fit: 1600, validation: 200, calibration: 200, test: 0 });
+  it('takes a tenth for validation and a fifth for calibration, at most 5,000', () => {
+    assert.deepEqual(planSplit(free(2000)), { fit: 1400, validation: 200, calibration: 400, test: 0 });
     assert.deepEqual(planSplit(free(60_000)), { fit: 50_000, validation: 5000, calibration: 5000, test: 0 });
   });
 
-  it('raises calibration to 100 where that is at most 30 % of the images', () => {
-    assert.deepEqual(planSplit(free(600)), { fit: 440, validation: 60, calibration: 100, test: 0 });
+  it('raises calibration to 200 where that is at most a third of the images, else to 100 where it is 30 %', () => {
+    assert.deepEqual(planSplit(free(600)), { fit: 340, validation: 60, calibration: 200, test: 0 });
+    assert.equal(planSplit(free(599)).calibration, 120);
+    assert.equal(planSplit(free(400)).calibration, 100);
     assert.equal(planSplit(free(334)).calibration, 100);
-    assert.equal(planSplit(free(333)).calibration, 33);
+    assert.equal(planSplit(free(333)).calibration, 67);
+    assert.equal(planSplit(free(250)).calibration, 50);
+    assert.equal(planSplit(free(249)).calibration, 25);
+  });
+
+  it('counts clusters: of six pictures of each thing as many things must be left', () => {
+    assert.equal(planSplit({ ...free(666), units: 111 }).calibration, 133);
+    assert.equal(planSplit({ ...free(3600), units: 600 }).calibration, 720);
+    const group = Int32Array.from({ length: 600 }, (_, i) => Math.floor(i / 6));
+    assert.equal(countsOf(assignSplit(input(new Int32Array(600), { group }))).calibration, 120);
   });
 
   it('says what very small folders would give', () => {
@@ -63,7 +74,7 @@ describe('planSplit', () => {
 
   it('takes given validation images as they are, and keeps test images apart', () => {
     const wanted = { free: 1000, validation: 7, test: 30 };
-    assert.deepEqual(planSplit(wanted), { fit: 900, validation: 7, calibration: 100, test: 30 });
+    assert.deepEqual(planSplit(wanted), { fit: 800, validation: 7, calibration: 200, test: 30 });
   });
 
   it('calibrates nothing in the notebook’s protocol', () => {
@@ -120,8 +131,9 @@ describe('assignSplit', () => {
         const label = labels[i] ?? 0;
         perClass[label] = (perClass[label] ?? 0) + 1;
       }
+      const times = role === 'validation' ? 1 : 2;
       [70, 25, 5].forEach((wanted, k) =>
-        assert.ok(Math.abs((perClass[k] ?? 0) - wanted) <= 1, `${role} ${k}`),
+        assert.ok(Math.abs((perClass[k] ?? 0) - times * wanted) <= 1, `${role} ${k}`),
       );
     }
   });
@@ -135,7 +147,8 @@ describe('assignSplit', () => {
   it('spreads its choice over the whole set', () => {
     const chosen = [...imagesOf(assignSplit(input(new Array<number>(1000).fill(0))), 'calibration')];
     const early = chosen.filter((i) => i < 500).length;
-    assert.ok(early > 25 && early < 75, `${early} of 100 in the first half`);
+    assert.equal(chosen.length, 200);
+    assert.ok(early > 70 && early < 130, `${early} of 200 in the first half`);
   });
 
   it('refuses too few images in words', () => {
