@@ -9,17 +9,12 @@ import type { EngineKind } from '../backends/engine.ts';
 import { adamFrom, parametersFrom } from '../model/model-tensors.ts';
 import { buildNetwork, type Network } from '../model/network.ts';
 import { initialParameters, type AdamState, type Parameters } from '../model/parameters.ts';
-import { choosePoints, collectPoints, principalProjection } from '../latents/points.ts';
-import { combined } from '../scoring/combination.ts';
-import { measurePcaBaseline } from '../scoring/pca-baseline.ts';
-import { fitScoreModel } from '../scoring/score-model.ts';
-import { canBeScored, scoreSet } from '../scoring/score-set.ts';
-import { calibrate } from './calibrate.ts';
 import { engineCard, type ChosenEngine } from './chosen-engine.ts';
 import { encodeCheckpoint, makeCard, type CheckpointFrame, type TrainingEnd } from './checkpoint.ts';
 import { chooseExamples, isKeptEpoch, makeExamples, reconstructExamples } from './examples.ts';
 import { JobView } from './job-view.ts';
 import type { LoadedData } from './loaded-data.ts';
+import { measureEnd } from './measure.ts';
 import { createThrottle } from './pacing.ts';
 import {
   copyState,
@@ -384,76 +379,16 @@ class TrainingRun {
   }
 
   /** Calibration, the points of the map and the baseline, of the parameters as they are now. */
-  private async measure(): Promise<TrainingEnd> {
-    const { images, split, duplicates } = this.loaded;
-    const { spec, training, falseAlarmRate } = this.plan;
-    const { engine } = this.current;
-    const { breathe } = this.environment;
-    const scoreModel = await fitScoreModel(images, split.fit, spec, training.seed, breathe);
-    const baseline = await measurePcaBaseline(images, split, spec.latent, training.seed, breathe);
-    const scorable = (all: Uint32Array): Uint32Array =>
-      all.filter((image) => canBeScored(scoreModel, images, image));
-    const chosen = choosePoints(
-      {
-        fit: scorable(split.fit),
-        validation: scorable(split.validation),
-        calibration: scorable(split.calibration),
-        test: scorable(split.test),
-      },
-      spec.latent,
-      training.seed,
-    );
-    this.view.update(
-      {
-        phase: 'calibrating',
-        done: 0,
-        total: split.calibration.length + chosen.images.length,
-        imagesPerSecond: null,
-        secondsLeft: null,
-      },
-      true,
-    );
-    const after =
-      (before: number) =>
-      async (done: number): Promise<void> => {
-        this.view.update({ done: before + done });
-        await this.environment.breathe();
-      };
-    const calibration = await calibrate(
-      engine,
-      {
-        images,
-        calibration: split.calibration,
-        group: duplicates?.group ?? null,
-        model: scoreModel,
-        pca: baseline?.model ?? null,
-        latent: spec.latent,
-        rate: falseAlarmRate,
-        when: this.environment.now(),
-      },
-      after(0),
-    );
-    const points = await collectPoints(
-      this.loaded,
-      chosen,
-      spec.latent,
-      async (indices) => {
-        const breathePoints = after(split.calibration.length);
-        const set = await scoreSet(engine, scoreModel, images, indices, spec.latent, {
-          breathe: breathePoints,
-        });
-        return { latents: set.latents, scores: combined(calibration.combination, set.scores) };
-      },
-      () => after(split.calibration.length)(chosen.images.length),
-    );
-    const projection = await principalProjection(points, this.environment.now(), { breathe });
-    return {
-      calibration,
-      points,
-      projection,
-      pcaBaseline: baseline?.card ?? null,
-      scoreModel,
-      pca: baseline?.model ?? null,
-    };
+  private measure(): Promise<TrainingEnd> {
+    const { now, breathe } = this.environment;
+    return measureEnd(this.current.engine, this.loaded, this.plan, {
+      now,
+      breathe,
+      progress: (done, total) =>
+        this.view.update(
+          { phase: 'calibrating', done, total, imagesPerSecond: null, secondsLeft: null },
+          done === 0,
+        ),
+    });
   }
 }
