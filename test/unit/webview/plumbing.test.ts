@@ -167,8 +167,11 @@ describe('the seam to the host', () => {
 
 describe('what the Studio remembers', () => {
   it('is read back, and anything foreign counts as nothing', () => {
-    const kept = { version: 1, model: { uri: 'file:///m', name: 'm' }, page: 'losses', running: null };
+    const model = { uri: 'file:///m', name: 'm' };
+    const kept = { version: 1, model, page: 'losses', projecting: model, running: null };
     assert.deepEqual(readPersisted(JSON.parse(JSON.stringify(kept))), kept);
+    const before = { version: 1, model, page: 'losses', running: null };
+    assert.deepEqual(readPersisted(before), { ...before, projecting: null }, 'of a version that knew no t-SNE');
     for (const state of [
       undefined,
       null,
