@@ -41,6 +41,8 @@ export async function take(camera, { fresh, named }) {
       const model = await train(camera, mnist, variant, name);
       mkdirSync(path.dirname(kept), { recursive: true });
       copyFileSync(model, kept);
+      // The Studio would go on showing how the training ended.
+      await run('workbench.action.closeAllEditors');
     }
     await run('latentLens.openStudio', file(placeModel(workspace, kept, name)));
     for (const [surface, , title, selector] of own) {

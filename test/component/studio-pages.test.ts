@@ -170,7 +170,7 @@ describe('the pages of the Studio', () => {
     const one = await cells(/standard deviations/);
     assert.ok(Number(one[0]) < Number(two[0]));
     await page.getByRole('radio', { name: /^Notebook/ }).press('Space');
-    await page.getByText(/it flags 23\.5 % of 200 ordinary images/).waitFor();
+    await page.getByText(/it flags 23\.5\s% of 200 ordinary images/).waitFor();
   });
 
   studio('Losses: both histograms stand off the page, in the colours of the curve', async (_, page) => {

@@ -109,6 +109,27 @@ export const baseStyles = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  /* The browser's own track is white on dark pages, and filled from the left where zero is in the middle. */
+  input[type='range'] {
+    appearance: none;
+    background: none;
+    min-height: 24px;
+    margin: 0;
+    cursor: pointer;
+  }
+  input[type='range']::-webkit-slider-runnable-track {
+    height: 4px;
+    border-radius: 2px;
+    background: color-mix(in srgb, var(--vscode-foreground) 28%, transparent);
+  }
+  input[type='range']::-webkit-slider-thumb {
+    appearance: none;
+    width: 14px;
+    height: 14px;
+    margin-top: -5px;
+    border-radius: 50%;
+    background: var(--vscode-focusBorder);
+  }
   .actions {
     display: flex;
     flex-wrap: wrap;

@@ -36,6 +36,10 @@ export const controlStyles = css`
     padding: 0;
     min-width: 0;
   }
+  /* A fieldset's grid leaves its legend out. */
+  legend {
+    margin-bottom: 4px;
+  }
   .choices {
     display: flex;
     flex-wrap: wrap;
@@ -52,14 +56,11 @@ export const controlStyles = css`
   input[type='radio'] {
     margin: 0;
   }
-  input[type='radio'],
-  input[type='range'] {
+  input[type='radio'] {
     accent-color: var(--vscode-focusBorder);
   }
   input[type='range'] {
     width: 100%;
-    margin: 0;
-    min-height: 24px;
   }
   .range {
     display: grid;
