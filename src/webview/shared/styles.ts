@@ -120,7 +120,7 @@ export const baseStyles = css`
   input[type='range']::-webkit-slider-runnable-track {
     height: 4px;
     border-radius: 2px;
-    background: color-mix(in srgb, var(--vscode-foreground) 28%, transparent);
+    background: var(--vscode-contrastBorder, color-mix(in srgb, var(--vscode-foreground) 28%, transparent));
   }
   input[type='range']::-webkit-slider-thumb {
     appearance: none;

@@ -51,7 +51,8 @@ export class LensModelDetails extends LitElement {
         align-items: center;
       }
       .slider input {
-        flex: 1 1 160px;
+        flex: 1 1 100px;
+        min-width: 0;
         max-width: 320px;
         accent-color: var(--vscode-focusBorder);
       }
