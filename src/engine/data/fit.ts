@@ -201,12 +201,11 @@ export function imageRectangle(
   target: FitTarget,
 ): Rectangle {
   const { from, to } = placement(source, target);
-  const [sx, sy] = [to.width / from.width, to.height / from.height];
   return {
-    x: to.x - from.x * sx,
-    y: to.y - from.y * sy,
-    width: source.width * sx,
-    height: source.height * sy,
+    x: to.x - (from.x * to.width) / from.width,
+    y: to.y - (from.y * to.height) / from.height,
+    width: (source.width * to.width) / from.width,
+    height: (source.height * to.height) / from.height,
   };
 }
 

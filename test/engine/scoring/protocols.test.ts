@@ -156,7 +156,7 @@ describe('class protocols', () => {
     assert.deepEqual(
       rates.map(({ images: count, splits }) => [count, splits]),
       [
-        [50, 100],
+        [50, 1000],
         [24, 1],
       ],
     );

@@ -118,6 +118,13 @@ const trainingData = (images: PackedImages, { train, seed }: Turn, group: Int32A
   };
 };
 
+/** With few images the rate of a single split says little: the mean needs many. */
+const calibrationSizes = [
+  { count: 1000, splits: 100 },
+  { count: 200, splits: 100 },
+  { count: 50, splits: 1000 },
+] as const;
+
 const rotatedDigits = ['2', '3', '4', '5', '6', '7', '9'];
 
 const caughtBy = (good: Float64Array, bad: Float64Array): string =>
@@ -137,9 +144,9 @@ async function calibrationStudy(
 }> {
   const scores = await scorer.score(test, everyImage(test));
   const rates: RateMeasurement[] = [];
-  for (const count of [1000, 200, 50]) {
+  for (const { count, splits } of calibrationSizes) {
     if (2 * count > test.count) continue;
-    rates.push(ratesOverSplits(`test images, ${count} to calibrate`, scores.channels, count, rate, 100));
+    rates.push(ratesOverSplits(`test images, ${count} to calibrate`, scores.channels, count, rate, splits));
   }
   const card = scorer.calibration.card;
   if (card) {
