@@ -171,7 +171,11 @@ describe('what the Studio remembers', () => {
     const kept = { version: 1, model, page: 'losses', projecting: model, running: null };
     assert.deepEqual(readPersisted(JSON.parse(JSON.stringify(kept))), kept);
     const before = { version: 1, model, page: 'losses', running: null };
-    assert.deepEqual(readPersisted(before), { ...before, projecting: null }, 'of a version that knew no t-SNE');
+    assert.deepEqual(
+      readPersisted(before),
+      { ...before, projecting: null },
+      'of a version that knew no t-SNE',
+    );
     for (const state of [
       undefined,
       null,
