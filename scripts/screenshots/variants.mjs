@@ -13,11 +13,15 @@ import { goTo, keptModel, placeModel } from './notebook.mjs';
 /** Twenty epochs, also while others use the machine. */
 const TRAINING_MS = 1_200_000;
 
-const figures = /** @type {const} */ ([
+/**
+ * Surface, variant, page, what stands there once it is complete, and how the picture is taken.
+ * @type {readonly (readonly [string, string, string, string, Parameters<Camera['shoot']>[2]?])[]}
+ */
+const figures = [
   ['linear-losses', 'Linear', 'Losses', 'll-losses-page tr.chosen'],
-  ['variational-curve', 'Variational', 'Train', 'll-model-page ll-loss-chart canvas'],
+  ['variational-curve', 'Variational', 'Train', 'll-model-page ll-loss-chart canvas', { height: 960 }],
   ['variational-generate', 'Variational', 'Generate', 'll-generate-page .samples li:nth-child(32) ll-image'],
-]);
+];
 export const surfaces = figures.map(([surface]) => surface);
 
 /** @param {Camera} camera @param {{fresh: boolean, named: boolean}} options */
@@ -45,9 +49,9 @@ export async function take(camera, { fresh, named }) {
       await run('workbench.action.closeAllEditors');
     }
     await run('latentLens.openStudio', file(placeModel(workspace, kept, name)));
-    for (const [surface, , title, selector] of own) {
+    for (const [surface, , title, selector, options] of own) {
       await goTo(camera, title);
-      await camera.shoot(surface, selector);
+      await camera.shoot(surface, selector, options);
     }
     await run('workbench.action.closeAllEditors');
   }
