@@ -51,6 +51,8 @@ export const checkTableStyles = css`
   .row.selected {
     background: var(--vscode-list-inactiveSelectionBackground);
     color: var(--vscode-list-inactiveSelectionForeground, inherit);
+    /* High contrast has no background for it. */
+    box-shadow: inset 3px 0 0 var(--vscode-contrastActiveBorder, transparent);
   }
   .row.active {
     outline: 1px dotted var(--vscode-contrastActiveBorder, var(--vscode-focusBorder));
@@ -73,6 +75,8 @@ export const checkTableStyles = css`
     display: flex;
     align-items: center;
     gap: 8px;
+    /* The pictures' edges lie outside their boxes; the text cuts itself. */
+    overflow: visible;
     flex: 1 1 160px;
     min-width: 150px;
     max-width: 640px;
