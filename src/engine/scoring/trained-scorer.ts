@@ -88,7 +88,7 @@ export async function trainScorer(
       engine,
       {
         ...{ images, calibration: split.calibration, group: duplicates?.group ?? null },
-        ...{ model, pca, latent: spec.latent, rate, when: '' },
+        ...{ model, pca, latent: spec.latent, rate, seed: settings.seed, when: '' },
       },
       breathe,
     );

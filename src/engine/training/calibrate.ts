@@ -1,5 +1,6 @@
 /** Calibration: scores of images that training never saw, and the thresholds that follow from them. */
 import type { Calibration, ChannelCard, ChannelName } from '../../shared/model-card.ts';
+import { integerBelow, keyedRandom, streams } from '../../shared/random.ts';
 import { conformalThreshold } from '../../shared/verdict.ts';
 import type { Engine } from '../backends/engine.ts';
 import { combinationOf, combined, type Combination } from '../scoring/combination.ts';
@@ -28,20 +29,32 @@ export interface CalibrationRequest {
   readonly pca: PcaModel | null;
   readonly latent: number;
   readonly rate: number;
+  /** Draws the image of a cluster that counts. */
+  readonly seed: number;
   /** ISO 8601. */
   readonly when: string;
 }
 
-/** The first image of each cluster, and every image on its own. */
-export function onePerCluster(images: Uint32Array, group: Int32Array | null): Uint32Array {
-  const seen = new Set<number>();
-  return images.filter((image) => {
+/**
+ * One image of each cluster, drawn by the seed, and every image on its own; ascending. Never the first: files are in the
+ * order of their names, and the first of each cluster may all be of one kind (one lamp, one camera), unlike new images.
+ */
+export function onePerCluster(images: Uint32Array, group: Int32Array | null, seed: number): Uint32Array {
+  const members = new Map<number, number[]>();
+  for (const image of images) {
     const cluster = group?.[image] ?? -1;
-    if (cluster < 0) return true;
-    if (seen.has(cluster)) return false;
-    seen.add(cluster);
-    return true;
+    // Images on their own are clusters of one, numbered below 0.
+    const key = cluster < 0 ? -1 - image : cluster;
+    const known = members.get(key);
+    if (known) known.push(image);
+    else members.set(key, [image]);
+  }
+  const chosen = [...members].map(([cluster, list]) => {
+    if (cluster < 0) return list[0] as number;
+    const next = keyedRandom(seed, streams.sample, cluster);
+    return list[integerBelow(next, list.length)] as number;
   });
+  return Uint32Array.from(chosen).sort();
 }
 
 const largest = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b), 0);
@@ -56,11 +69,11 @@ const picked = (values: Float64Array, places: readonly number[]): Float64Array =
  */
 export async function calibrate(
   engine: Engine,
-  { images, calibration, group, model, pca, latent, rate, when }: CalibrationRequest,
+  { images, calibration, group, model, pca, latent, rate, seed, when }: CalibrationRequest,
   breathe: (done: number) => Promise<void>,
 ): Promise<CalibrationResult> {
   const used = calibration.filter((image) => canBeScored(model, images, image));
-  const counted = new Set(onePerCluster(used, group));
+  const counted = new Set(onePerCluster(used, group, seed));
   const places = [...used.keys()].filter((place) => counted.has(used[place] as number));
   const hottest = new Map<ChannelName, Float64Array>();
   const { scores } = await scoreSet(engine, model, images, used, latent, {

@@ -60,7 +60,7 @@ export async function measureEnd(
     engine,
     {
       ...{ images, calibration: split.calibration, group: duplicates?.group ?? null },
-      ...{ model, pca, latent, rate: falseAlarmRate, when: now() },
+      ...{ model, pca, latent, rate: falseAlarmRate, seed: training.seed, when: now() },
     },
     after(0),
   );

@@ -161,11 +161,21 @@ test('images that are all alike leave no channel to sum: the error is the verdic
   assert.deepEqual(calibration.dropped, ['structure', 'orientation']);
 });
 
-test('of a cluster of near-duplicates one image counts', () => {
+test('of a cluster of near-duplicates one image counts, drawn by the seed and not by the order of the files', () => {
   const group = Int32Array.from([0, -1, 0, 1, 1, -1, 0]);
-  assert.deepEqual([...onePerCluster(Uint32Array.of(0, 1, 2, 3, 4, 5, 6), group)], [0, 1, 3, 5]);
-  assert.deepEqual([...onePerCluster(Uint32Array.of(2, 6), group)], [2]);
-  assert.deepEqual([...onePerCluster(Uint32Array.of(2, 6), null)], [2, 6]);
+  const chosen = [...onePerCluster(Uint32Array.of(0, 1, 2, 3, 4, 5, 6), group, 1)];
+  assert.equal(chosen.length, 4);
+  assert.deepEqual(chosen, [...chosen].sort());
+  assert.deepEqual([chosen.includes(1), chosen.includes(5)], [true, true]);
+  assert.equal([0, 2, 6].filter((image) => chosen.includes(image)).length, 1);
+  assert.deepEqual([...onePerCluster(Uint32Array.of(2, 6), null, 1)], [2, 6]);
+  // Six images of each of 60 things, in the order of six lamps: every lamp is drawn.
+  const things = Int32Array.from({ length: 360 }, (_, i) => i % 60);
+  const lamps = onePerCluster(Uint32Array.from(things.keys()), things, 3).map((image) =>
+    Math.floor(image / 60),
+  );
+  assert.equal(lamps.length, 60);
+  assert.equal(new Set(lamps).size, 6);
 });
 
 describe('a photo', () => {
@@ -215,7 +225,7 @@ describe('a photo', () => {
       engine,
       {
         ...{ images: good.images, calibration: everyImage(good.images).subarray(60), group: null },
-        ...{ model, pca: null, latent: spec.latent, rate: 0.05, when: '' },
+        ...{ model, pca: null, latent: spec.latent, rate: 0.05, seed: 1, when: '' },
       },
       breathe,
     );

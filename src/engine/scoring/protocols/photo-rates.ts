@@ -59,7 +59,7 @@ export async function photoRates(
     // As in the product: standards on all calibration images, the threshold on one of each cluster.
     const calibration = await scorePhotos(model, training, split.calibration, breathe);
     const combination = combinationOf(calibration);
-    const counted = new Set(onePerCluster(split.calibration, own));
+    const counted = new Set(onePerCluster(split.calibration, own, seed));
     const sorted = combined(combination, calibration)
       .filter((_, n) => counted.has(split.calibration[n] ?? -1))
       .sort();
