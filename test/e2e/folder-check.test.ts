@@ -81,12 +81,11 @@ async function markOf(window: Workbench, file: string): Promise<{ badge: string;
   });
 }
 
-/** Types a path into the window's own file dialog, whose proposal comes late and over what was typed before. */
-async function acceptPath(window: Workbench, file: string): Promise<void> {
+/** Accepts what the window's own file dialog proposes, which comes late. */
+async function acceptProposal(window: Workbench, name: string): Promise<void> {
   const input = window.page.locator('.quick-input-widget input[type=text]').first();
-  await poll(async () => (await input.inputValue()) !== '', 'the dialog to propose a path');
+  await poll(async () => (await input.inputValue()).endsWith(name), `the dialog to propose ${name}`);
   await poll(async () => {
-    await input.fill(file, { timeout: 3000 }).catch(() => undefined);
     await input.press('Enter', { timeout: 3000 }).catch(() => undefined);
     return input.waitFor({ state: 'hidden', timeout: 2000 }).then(
       () => true,
@@ -164,15 +163,15 @@ workbenchSuite('folder-check', { workspace: fillWorkspace }, (suite) => {
       assert.ok(tooltip.includes(`score ${rows[0].score}, p = ${rows[0].p.replace('\u00a0', ' ')}`), tooltip);
 
       // The CSV.
-      const csv = inWorkspace('anomalies.csv');
+      const csv = inWorkspace('batch-anomalies.csv');
       rmSync(csv, { force: true });
       await frame.getByRole('button', { name: 'Export CSV…' }).click();
-      await acceptPath(window, csv);
+      await acceptProposal(window, 'batch-anomalies.csv');
       await poll(
         () => existsSync(csv) && readFileSync(csv, 'utf8').endsWith('\r\n'),
         'the CSV to be written',
       );
-      await frame.getByText('10 rows saved as anomalies.csv.').waitFor();
+      await frame.getByText('10 rows saved as batch-anomalies.csv.').waitFor();
       const [head = '', ...lines] = readFileSync(csv, 'utf8').trimEnd().split('\r\n');
       const columns = head.split(',');
       assert.deepEqual(columns.slice(0, 6), [
@@ -240,8 +239,14 @@ workbenchSuite('folder-check', { workspace: fillWorkspace }, (suite) => {
   suite.test('several selected images become a table, too', async (window) => {
     assert.ok(existsSync(modelPath(suite.workspace, 'digits')), 'the first test left no model');
     await (await window.explorerRow('batch/good-000.png')).click();
+    // An image that opens is selected in the explorer once more, and alone.
+    await window.imagePreview();
     const second = await window.explorerRow('batch/good-002.png');
-    await second.click({ modifiers: ['ControlOrMeta'] });
+    const selected = window.page.locator('.explorer-folders-view .monaco-list-row.selected');
+    await poll(async () => {
+      if ((await selected.count()) < 2) await second.click({ modifiers: ['ControlOrMeta'] });
+      return (await selected.count()) === 2;
+    }, 'two images to be selected');
     await window.contextMenu(second, 'Check for Anomaly');
     const frame = await tablePage(window, '2 images');
     assert.deepEqual((await readRows(frame)).map(({ name }) => name).sort(), [
