@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { findNearDuplicates } from '../../../src/engine/data/near-duplicates/clusters.ts';
 import { Descriptors } from '../../../src/engine/data/near-duplicates/descriptors.ts';
 import { seriesOf } from '../../../src/engine/data/near-duplicates/names.ts';
+import { defaultSampleSeed, sampleDatasets } from '../../../src/extension/samples/index.ts';
 import { keyedRandom, uniform } from '../../../src/shared/random.ts';
 
 const [height, width] = [16, 16];
@@ -53,6 +54,24 @@ test('distances do not see brightness or contrast; a constant picture is like it
 });
 
 describe('near-duplicates', () => {
+  test('numbered files of small class folders are no hint', async () => {
+    // The nearest is of the class, and much of a small class is near by name.
+    const digits = sampleDatasets[0] ?? assert.fail('no sample digits');
+    const drawn = digits.groups.slice(0, 10).flatMap(({ folder, draw }) =>
+      Array.from({ length: 15 }, (_, n) => ({
+        name: `${folder}/${String(n).padStart(3, '0')}.png`,
+        pixels: draw(defaultSampleSeed, n),
+      })),
+    );
+    const pixels = new Uint8Array(drawn.length * 784);
+    drawn.forEach((one, n) => pixels.set(one.pixels, n * 784));
+    const digitStack = { count: drawn.length, height: 28, width: 28, pixels };
+    const names = drawn.map(({ name }) => name);
+    const { twins } = await findNearDuplicates(digitStack, names, breathe);
+    assert.equal(twins, (await findNearDuplicates(digitStack, null, breathe)).twins);
+    assert.ok(twins < 15, `${twins} of 150 different digits have twins`);
+  });
+
   test('the same thing under other light is found, strangers stay alone', async () => {
     const strangers = Array.from({ length: 120 }, (_, n) => picture(100 + n));
     const twins = [0, 1, 2].flatMap((n) => [

@@ -116,13 +116,19 @@ class Nearness {
   }
 
   #namesSpeak({ each, indices }: Neighbours, count: number): boolean {
+    const lengths = new Map<number, number>();
+    for (const series of this.#series) lengths.set(series, (lengths.get(series) ?? 0) + 1);
     let adjacent = 0;
+    let byAccident = 0;
     for (let n = 0; n < count; n++) {
       const nearest = indices[n * each] as number;
-      if (nearest >= 0 && this.adjacent(n, nearest)) adjacent++;
+      const series = this.#series[n] as number;
+      if (nearest < 0 || series < 0 || series !== this.#series[nearest]) continue;
+      if (this.adjacent(n, nearest)) adjacent++;
+      // Pictures of a class are alike and often share a folder: only the places within it say more.
+      byAccident += Math.min(1, (2 * nameWindow) / Math.max(1, (lengths.get(series) ?? 1) - 1));
     }
-    const byAccident = (2 * nameWindow) / Math.max(1, count - 1);
-    return adjacent / count >= Math.max(nameShare, nameLift * byAccident);
+    return adjacent >= Math.max(nameShare * count, nameLift * byAccident);
   }
 
   /** Pairs of neighbours by name, which need not be among the nearest. */
