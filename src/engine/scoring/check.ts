@@ -15,7 +15,7 @@ import { pcaScores, type PcaModel } from './pca.ts';
 import { readImage, type Reading } from './readings.ts';
 import type { ScoreModel } from './score-model.ts';
 import { readPcaModel, readScoreModel } from './score-tensors.ts';
-import { standardScore } from './standardise.ts';
+import { shareOfSum, standardScore } from './standardise.ts';
 
 /** F64 scores under a name; empty where there are none. */
 function scoresOf({ tensors }: ModelFile, name: string): Float64Array {
@@ -98,7 +98,7 @@ function verdictScore(readings: readonly Reading[], file: ModelFile): number {
         `The model “${name}” is calibrated on a score (“${channel.name}”) whose tensors are not in the file. Train it again.`,
       );
     }
-    sum += standardScore(reading.score, channel);
+    sum += shareOfSum(reading.score, channel);
   }
   return sum;
 }

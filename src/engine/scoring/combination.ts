@@ -1,6 +1,6 @@
 /** From channels to one score: the sum of robust standard scores, fixed beforehand (guide, §3). */
 import type { ChannelName } from '../../shared/model-card.ts';
-import { isUsable, standardOf, standardScore, type Standard } from './standardise.ts';
+import { isUsable, shareOfSum, standardOf, type Standard } from './standardise.ts';
 
 /** Scores of some images by channel: F64 `[n]` each. */
 export type ChannelScores = ReadonlyMap<ChannelName, Float64Array>;
@@ -27,7 +27,7 @@ export function combinationOf(calibration: ChannelScores): Combination {
   return { standards, dropped };
 }
 
-/** Σ z over the channels of the sum, image by image; the mean squared error where there are none. */
+/** Σ max(z, −3) over the channels of the sum, image by image; the mean squared error where there are none. */
 export function combined({ standards }: Pick<Combination, 'standards'>, scores: ChannelScores): Float64Array {
   const errors = scores.get('error') ?? new Float64Array(0);
   if (standards.size === 0) return errors.slice();
@@ -35,7 +35,7 @@ export function combined({ standards }: Pick<Combination, 'standards'>, scores: 
   for (const [name, standard] of standards) {
     const own = scores.get(name);
     for (let n = 0; n < sums.length; n++) {
-      sums[n] = (sums[n] as number) + standardScore(own?.[n] ?? Number.NaN, standard);
+      sums[n] = (sums[n] as number) + shareOfSum(own?.[n] ?? Number.NaN, standard);
     }
   }
   return sums;

@@ -30,3 +30,13 @@ export const isUsable = ({ median, spread }: Standard): boolean =>
 /** z = (s − median) / (spread + 1e-12). */
 export const standardScore = (score: number, { median, spread }: Standard): number =>
   (score - median) / (spread + 1e-12);
+
+/**
+ * An image can be no more ordinary in one channel than this: otherwise one whose score is tiny there, as an empty image's is
+ * under a model that reconstructs little, would make up for any other channel. Good images lie above it all but always.
+ */
+const leastInSum = -3;
+
+/** What a channel adds to the sum: max(z, −3). */
+export const shareOfSum = (score: number, standard: Standard): number =>
+  Math.max(leastInSum, standardScore(score, standard));

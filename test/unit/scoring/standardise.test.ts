@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { combined } from '../../../src/engine/scoring/combination.ts';
 import { isUsable, quantile, standardOf, standardScore } from '../../../src/engine/scoring/standardise.ts';
 
 test('quantiles interpolate as numpy’s do', () => {
@@ -25,4 +26,20 @@ test('a channel without spread is no measure', () => {
   assert.equal(isUsable({ median: 1e6, spread: 1e-8 }), false);
   assert.equal(isUsable(standardOf([1, 2, 3])), true);
   assert.equal(isUsable({ median: Number.NaN, spread: 1 }), false);
+});
+
+test('no channel makes up for another: an image is at most so ordinary', () => {
+  const standards = new Map([
+    ['structure', { median: 0.9, spread: 0.001 }],
+    ['orientation', { median: 5, spread: 1 }],
+  ] as const);
+  const scores = new Map([
+    ['error', Float64Array.of(0, 0, 0)],
+    ['structure', Float64Array.of(0.9, 0.8, Number.NaN)],
+    ['orientation', Float64Array.of(6, 17, 5)],
+  ] as const);
+  const [ordinary, empty, unknown] = combined({ standards }, scores);
+  assert.ok(Math.abs((ordinary ?? NaN) - 1) < 1e-9);
+  assert.ok(Math.abs((empty ?? NaN) - 9) < 1e-9, 'structure −100 counts −3, orientation 12');
+  assert.ok(Number.isNaN(unknown), 'what is no number stays none');
 });
