@@ -3,7 +3,7 @@ import type { Network } from '../../../model/network.ts';
 import type { Batch, OptimizerSettings } from '../../engine.ts';
 import { floatBytes } from '../readback.ts';
 import type { FlatLayout } from './layout.ts';
-import type { vectorBuffers} from './plan.ts';
+import type { vectorBuffers } from './plan.ts';
 import { planStep, type Dispatch, type Plan } from './plan.ts';
 import { adamNumbers, workgroupSize } from './shaders.ts';
 
