@@ -156,9 +156,20 @@ workbenchSuite('folder-check', { workspace: fillWorkspace }, (suite) => {
       const good = rows.find(({ name, verdict }) => name.includes('good') && verdict === 'not anomalous');
       assert.ok(good, 'at least one good image is not anomalous');
       assert.deepEqual(await markOf(window, `batch/${good.name}`), plain);
-      await (await window.explorerRow('batch/deeper/noise.png')).locator('.label-name').hover();
       const hover = window.page.locator('.monaco-hover', { hasText: 'Anomalous at a false-alarm rate' });
-      await hover.first().waitFor();
+      const label = (await window.explorerRow('batch/deeper/noise.png')).locator('.label-name');
+      await poll(async () => {
+        // A pointer that rests where the list is drawn anew brings no hover: it comes with a move.
+        await window.page.mouse.move(5, 5);
+        await label.hover();
+        return hover
+          .first()
+          .waitFor({ timeout: 3000 })
+          .then(
+            () => true,
+            () => false,
+          );
+      }, 'the hover of the marked file');
       const tooltip = await text(hover.first());
       assert.ok(tooltip.includes(`score ${rows[0].score}, p = ${rows[0].p.replace('\u00a0', ' ')}`), tooltip);
 
