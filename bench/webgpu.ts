@@ -14,6 +14,7 @@ import { buildNetwork } from '../src/engine/model/network.ts';
 import { initialParameters, parameterInfos } from '../src/engine/model/parameters.ts';
 import { notebookSpec, notebookTraining } from '../src/shared/model-spec.ts';
 import { keyedRandom, uniform } from '../src/shared/random.ts';
+import { countCommands } from '../test/engine/webgpu/counting.ts';
 import { softwareGpu, releaseSoftwareGpu } from '../test/engine/webgpu/software-gpu.ts';
 import { batchSize } from './contestants.ts';
 import { median, rounded, row, type BenchOptions, type BenchResult } from './report.ts';
@@ -32,32 +33,6 @@ const images = (count: number): Float32Array => {
   return Float32Array.from({ length: count * pixels }, () => uniform(next));
 };
 
-/** Counts a device's dispatches and submissions. */
-function counting(device: GPUDevice): { dispatches: number; submissions: number } {
-  const count = { dispatches: 0, submissions: 0 };
-  const submit = device.queue.submit.bind(device.queue);
-  device.queue.submit = (commands) => {
-    count.submissions++;
-    submit(commands);
-  };
-  const create = device.createCommandEncoder.bind(device);
-  device.createCommandEncoder = (descriptor) => {
-    const encoder = create(descriptor);
-    const begin = encoder.beginComputePass.bind(encoder);
-    encoder.beginComputePass = (options) => {
-      const pass = begin(options);
-      const dispatch = pass.dispatchWorkgroups.bind(pass);
-      pass.dispatchWorkgroups = (...groups) => {
-        count.dispatches++;
-        dispatch(...groups);
-      };
-      return pass;
-    };
-    return encoder;
-  };
-  return count;
-}
-
 interface Cost {
   /** Milliseconds of JavaScript per step. */
   readonly times: readonly number[];
@@ -68,7 +43,7 @@ interface Cost {
 async function costOf(device: GPUDevice, steps: number, step: () => void): Promise<Cost> {
   step();
   await device.queue.onSubmittedWorkDone();
-  const count = counting(device);
+  const count = countCommands(device);
   const times: number[] = [];
   for (let i = 0; i < steps; i++) {
     const start = performance.now();

@@ -1,10 +1,12 @@
 /** `ll-point-list`: points as a list with pictures; only the rows in sight exist. */
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import '../components/elements.ts';
 import '../components/image.ts';
+import { RowWindow } from '../components/row-window.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import { pictureOf, type Picture } from '../shared/pixels.ts';
+import { rowOfKey } from '../shared/row-keys.ts';
 import { baseStyles } from '../shared/styles.ts';
 import type { PointCheck } from './checks.ts';
 import type { PointPictures } from './pictures.ts';
@@ -12,8 +14,6 @@ import type { MapModel } from './state.ts';
 import { pointWords, type PointWords } from './words.ts';
 
 const rowHeight = 38;
-/** Rows drawn beyond what is in sight. */
-const spare = 4;
 
 export interface ListedPoint {
   readonly point: number;
@@ -99,28 +99,11 @@ export class LensPointList extends LitElement {
   @property({ type: Number }) arrived = 0;
   @property() label = '';
 
-  @state() private first = 0;
-  @state() private shown = 12;
-
-  @query('.scroll') private scroller!: HTMLElement;
-  @query('.all') private all!: HTMLElement;
-
-  #observer: ResizeObserver | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer = new ResizeObserver(() => this.#measure());
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#observer?.disconnect();
-  }
+  readonly #window = new RowWindow(this, rowHeight, 12, 4);
 
   protected override render(): unknown {
-    const from = Math.max(0, this.first - spare);
-    const rows = this.points.slice(from, this.first + this.shown + spare);
+    const { from, to } = this.#window;
+    const rows = this.points.slice(from, to);
     const active = this.points.findIndex(({ point }) => point === this.current);
     const visible = active >= from && active < from + rows.length;
     return html`<div
@@ -129,7 +112,7 @@ export class LensPointList extends LitElement {
       tabindex="0"
       aria-label=${this.label}
       aria-activedescendant=${visible ? `row-${active}` : nothing}
-      @scroll=${this.#measure}
+      @scroll=${this.#window.measure}
       @keydown=${this.#key}
     >
       <div class="all" role="presentation">
@@ -191,45 +174,27 @@ export class LensPointList extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    this.all.style.height = `${this.points.length * rowHeight}px`;
+    this.#window.place(this.points.length);
     // For whoever gives the list its height: no more than its rows need.
     this.style.setProperty('--rows-height', `${this.points.length * rowHeight + 2}px`);
-    for (const row of this.all.querySelectorAll<HTMLElement>('.row')) {
-      row.style.top = `${Number(row.dataset['index']) * rowHeight}px`;
-    }
     if (changed.has('points')) {
-      this.scroller.scrollTop = 0;
-      this.#measure();
+      this.#window.toTop();
+      this.#window.measure();
     }
-    const from = Math.max(0, this.first - spare);
-    const inSight = this.points.slice(from, this.first + this.shown + spare).map(({ point }) => point);
+    const { from, to } = this.#window;
+    const inSight = this.points.slice(from, to).map(({ point }) => point);
     this.pictures?.want(
       'list',
       inSight.filter((point) => this.pictures?.of(point) === undefined),
     );
   }
 
-  readonly #measure = (): void => {
-    this.first = Math.floor(this.scroller.scrollTop / rowHeight);
-    this.shown = Math.ceil(this.scroller.clientHeight / rowHeight) + 1;
-  };
-
   readonly #key = (event: KeyboardEvent): void => {
     const active = this.points.findIndex(({ point }) => point === this.current);
-    const last = this.points.length - 1;
-    const page = Math.max(1, this.shown - 2);
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: active + 1,
-      ArrowUp: active - 1,
-      PageDown: active + page,
-      PageUp: active - page,
-      Home: 0,
-      End: last,
-    };
-    const next = steps[event.key];
+    const next = rowOfKey(event.key, active, this.points.length, this.#window.page);
     if (next !== undefined) {
       event.preventDefault();
-      this.#go(Math.min(last, Math.max(0, next)));
+      this.#go(next);
     } else if (event.key === 'Enter' && active >= 0) {
       event.preventDefault();
       this.#say('point-open', this.current);
@@ -239,11 +204,7 @@ export class LensPointList extends LitElement {
   #go(index: number): void {
     const at = this.points[index];
     if (at === undefined) return;
-    const top = index * rowHeight;
-    const { scroller } = this;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + rowHeight > scroller.scrollTop + scroller.clientHeight)
-      scroller.scrollTop = top + rowHeight - scroller.clientHeight;
+    this.#window.reveal(index);
     this.#say('point-current', at.point);
   }
 

@@ -1,10 +1,12 @@
 /** `ll-point-table`: all points as a table, for those who do not want a map; only the rows in sight exist. */
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import '../components/elements.ts';
 import '../components/image.ts';
+import { RowWindow } from '../components/row-window.ts';
 import { countOf } from '../shared/format.ts';
 import { pictureOf, type Picture } from '../shared/pixels.ts';
+import { rowOfKey } from '../shared/row-keys.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { lastOf } from './derive.ts';
 import { pointTableStyles, tableRowHeight as rowHeight } from './point-table-styles.ts';
@@ -12,9 +14,6 @@ import type { PointPictures } from './pictures.ts';
 import type { MapModel } from './state.ts';
 import { pathRanks, tableColumns, tableOrder, type TableColumn, type TableSort } from './table-order.ts';
 import { pointWords } from './words.ts';
-
-/** Rows drawn beyond what is in sight. */
-const spare = 6;
 
 const titles: Readonly<Record<TableColumn, string>> = {
   name: 'Name',
@@ -46,13 +45,8 @@ export class LensPointTable extends LitElement {
   @property({ type: Number }) arrived = 0;
 
   @state() private sort: TableSort = { column: 'name', descending: false };
-  @state() private first = 0;
-  @state() private shown = 20;
+  readonly #window = new RowWindow(this, rowHeight, 20, 6);
 
-  @query('.scroll') private scroller!: HTMLElement;
-  @query('.all') private all!: HTMLElement;
-
-  #observer: ResizeObserver | undefined;
   /** Where a range of rows begins. */
   #anchor = -1;
 
@@ -66,17 +60,6 @@ export class LensPointTable extends LitElement {
     ),
   );
   readonly #rowOf = lastOf((rows: Uint32Array, point: number) => rows.indexOf(point));
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer = new ResizeObserver(() => this.#measure());
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#observer?.disconnect();
-  }
 
   get #rows(): Uint32Array {
     return this.#order(this.model, this.hiddenPoints, this.sort);
@@ -93,8 +76,8 @@ export class LensPointTable extends LitElement {
 
   protected override render(): unknown {
     const rows = this.#rows;
-    const from = Math.max(0, this.first - spare);
-    const visible = rows.subarray(from, this.first + this.shown + spare);
+    const { from, to } = this.#window;
+    const visible = rows.subarray(from, to);
     const active = this.#rowOf(rows, this.current);
     const present = active >= from && active < from + visible.length;
     return html`<div
@@ -105,7 +88,7 @@ export class LensPointTable extends LitElement {
       aria-rowcount=${rows.length + 1}
       aria-multiselectable="true"
       aria-activedescendant=${present ? `row-${active}` : nothing}
-      @scroll=${this.#measure}
+      @scroll=${this.#window.measure}
       @keydown=${this.#key}
     >
       <div class="header" role="rowgroup">
@@ -194,25 +177,18 @@ export class LensPointTable extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     const rows = this.#rows;
-    this.all.style.height = `${rows.length * rowHeight}px`;
-    for (const row of this.all.querySelectorAll<HTMLElement>('.row'))
-      row.style.top = `${Number(row.dataset['index']) * rowHeight}px`;
+    this.#window.place(rows.length);
     if (changed.has('current')) {
       const active = this.#rowOf(rows, this.current);
-      if (active >= 0) this.#reveal(active);
+      if (active >= 0) this.#window.reveal(active, rowHeight);
     }
-    const from = Math.max(0, this.first - spare);
-    const inSight = Array.from(rows.subarray(from, this.first + this.shown + spare));
+    const { from, to } = this.#window;
+    const inSight = Array.from(rows.subarray(from, to));
     this.pictures?.want(
       'list',
       inSight.filter((point) => this.pictures?.of(point) === undefined),
     );
   }
-
-  readonly #measure = (): void => {
-    this.first = Math.floor(this.scroller.scrollTop / rowHeight);
-    this.shown = Math.ceil(this.scroller.clientHeight / rowHeight) + 1;
-  };
 
   #sortBy(column: TableColumn): void {
     const { sort } = this;
@@ -220,7 +196,7 @@ export class LensPointTable extends LitElement {
       column,
       descending: sort.column === column ? !sort.descending : descendingFirst.has(column),
     };
-    this.scroller.scrollTop = 0;
+    this.#window.toTop();
   }
 
   #click(event: MouseEvent, index: number): void {
@@ -243,25 +219,14 @@ export class LensPointTable extends LitElement {
   /** @returns whether the key meant something here */
   #pressKey({ key, shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean {
     const rows = this.#rows;
-    const last = rows.length - 1;
     const active = this.#rowOf(rows, this.current);
     if (key === 'a' && (ctrlKey || metaKey)) {
       this.#say('points-select', ascending(rows));
       return true;
     }
     if (ctrlKey || metaKey) return false;
-    const page = Math.max(1, this.shown - 2);
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: active + 1,
-      ArrowUp: active - 1,
-      PageDown: active + page,
-      PageUp: active - page,
-      Home: 0,
-      End: last,
-    };
-    const next = steps[key];
-    if (next !== undefined) {
-      const index = Math.min(last, Math.max(0, next));
+    const index = rowOfKey(key, active, rows.length, this.#window.page);
+    if (index !== undefined) {
       if (shiftKey) {
         if (this.#anchor < 0) this.#anchor = Math.max(0, active);
         this.#extend(index);
@@ -301,14 +266,6 @@ export class LensPointTable extends LitElement {
     });
     if (this.selected?.[point] !== 1) selection.push(point);
     this.#say('points-select', ascending(selection));
-  }
-
-  #reveal(index: number): void {
-    const { scroller } = this;
-    const room = scroller.clientHeight - rowHeight;
-    const top = index * rowHeight;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + rowHeight > scroller.scrollTop + room) scroller.scrollTop = top + rowHeight - room;
   }
 
   #say(name: string, detail: unknown): void {

@@ -1,10 +1,11 @@
 /** `ll-check-table`: checked images as a table; only the rows in sight exist. */
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { isFailed, type BatchRow } from '../../shared/batch.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import '../components/elements.ts';
 import '../components/image.ts';
+import { RowWindow } from '../components/row-window.ts';
 import { countOf, formatPercent } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
 import type { TableState } from './state.ts';
@@ -12,9 +13,6 @@ import { tableKey } from './table-keys.ts';
 import type { TableColumn, TableSort } from './table-order.ts';
 import { checkTableStyles, tableRowHeight as rowHeight } from './table-styles.ts';
 import type { Thumbnails } from './thumbnails.ts';
-
-/** Rows drawn beyond what is in sight. */
-const spare = 6;
 
 /** The first click on these shows what is out of the ordinary. */
 const ascendingFirst: ReadonlySet<TableColumn> = new Set(['name', 'p']);
@@ -39,31 +37,15 @@ export class LensCheckTable extends LitElement {
   /** Counts the pictures that arrived, so that the rows show them. */
   @property({ type: Number }) arrived = 0;
 
-  @state() private first = 0;
-  @state() private shown = 20;
+  readonly #window = new RowWindow(this, rowHeight, 20, 6);
 
-  @query('.scroll') private scroller!: HTMLElement;
-  @query('.all') private all!: HTMLElement;
-
-  #observer: ResizeObserver | undefined;
   /** Row where a range begins. */
   #anchor = -1;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer = new ResizeObserver(() => this.#measure());
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#observer?.disconnect();
-  }
-
   protected override render(): unknown {
     const { order } = this;
-    const from = Math.max(0, this.first - spare);
-    const visible = order.subarray(from, this.first + this.shown + spare);
+    const { from, to } = this.#window;
+    const visible = order.subarray(from, to);
     const active = order.indexOf(this.current);
     const present = active >= from && active < from + visible.length;
     return html`<div
@@ -74,7 +56,7 @@ export class LensCheckTable extends LitElement {
       aria-rowcount=${order.length + 1}
       aria-multiselectable="true"
       aria-activedescendant=${present ? `row-${active}` : nothing}
-      @scroll=${this.#measure}
+      @scroll=${this.#window.measure}
       @keydown=${this.#key}
     >
       <div class="header" role="rowgroup">
@@ -118,7 +100,7 @@ export class LensCheckTable extends LitElement {
     return html`<div
       class="row ${kind} ${selected ? 'selected' : ''} ${active ? 'active' : ''}"
       id="row-${at}"
-      data-at=${at}
+      data-index=${at}
       role="row"
       aria-rowindex=${at + 2}
       aria-selected=${selected}
@@ -175,15 +157,13 @@ export class LensCheckTable extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     const { order } = this;
-    this.all.style.height = `${order.length * rowHeight}px`;
-    for (const row of this.all.querySelectorAll<HTMLElement>('.row'))
-      row.style.top = `${Number(row.dataset['at']) * rowHeight}px`;
+    this.#window.place(order.length);
     if (changed.has('current') || changed.has('sort')) {
       const active = order.indexOf(this.current);
-      if (active >= 0) this.#reveal(active);
+      if (active >= 0) this.#window.reveal(active, rowHeight);
     }
-    const from = Math.max(0, this.first - spare);
-    const inSight = Array.from(order.subarray(from, this.first + this.shown + spare));
+    const { from, to } = this.#window;
+    const inSight = Array.from(order.subarray(from, to));
     this.thumbnails?.want(
       inSight.filter((index) => {
         const row = this.table.rows[index];
@@ -192,16 +172,11 @@ export class LensCheckTable extends LitElement {
     );
   }
 
-  readonly #measure = (): void => {
-    this.first = Math.floor(this.scroller.scrollTop / rowHeight);
-    this.shown = Math.ceil(this.scroller.clientHeight / rowHeight) + 1;
-  };
-
   #sortBy(column: TableColumn): void {
     const { sort } = this;
     const descending = sort.column === column ? !sort.descending : !ascendingFirst.has(column);
     this.#say('table-sort', { column, descending } satisfies TableSort);
-    this.scroller.scrollTop = 0;
+    this.#window.toTop();
   }
 
   #click(event: MouseEvent, at: number): void {
@@ -215,7 +190,7 @@ export class LensCheckTable extends LitElement {
     if (event.target instanceof HTMLButtonElement || event.altKey) return;
     const pressed = { key: event.key, shiftKey: event.shiftKey, command: event.ctrlKey || event.metaKey };
     const active = this.order.indexOf(this.current);
-    const meant = tableKey(pressed, active, this.order.length, Math.max(1, this.shown - 2));
+    const meant = tableKey(pressed, active, this.order.length, this.#window.page);
     if (meant === null) return;
     event.preventDefault();
     event.stopPropagation();
@@ -266,14 +241,6 @@ export class LensCheckTable extends LitElement {
 
   #select(selection: readonly number[], current: number): void {
     this.#say('table-select', { selection, current });
-  }
-
-  #reveal(at: number): void {
-    const { scroller } = this;
-    const room = scroller.clientHeight - rowHeight;
-    const top = at * rowHeight;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + rowHeight > scroller.scrollTop + room) scroller.scrollTop = top + rowHeight - room;
   }
 
   #say(name: string, detail: unknown): void {

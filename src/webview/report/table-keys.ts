@@ -1,4 +1,5 @@
 /** What keys mean in the table. Pure. */
+import { rowOfKey } from '../shared/row-keys.ts';
 
 export type TableKey =
   | { readonly kind: 'move'; readonly to: number; readonly extend: boolean }
@@ -27,19 +28,8 @@ export function tableKey(
     if (key.toLowerCase() === 'a') return { kind: 'all' };
     return key.toLowerCase() === 'c' ? { kind: 'copy' } : null;
   }
-  const last = count - 1;
-  const steps: Readonly<Record<string, number>> = {
-    ArrowDown: active + 1,
-    ArrowUp: active - 1,
-    PageDown: active + page,
-    PageUp: active - page,
-    Home: 0,
-    End: last,
-  };
-  const step = steps[key];
-  if (step !== undefined) {
-    return count === 0 ? null : { kind: 'move', to: Math.min(last, Math.max(0, step)), extend: shiftKey };
-  }
+  const to = rowOfKey(key, active, count, page);
+  if (to !== undefined) return count === 0 ? null : { kind: 'move', to, extend: shiftKey };
   switch (key) {
     case ' ':
       return { kind: 'toggle' };
