@@ -325,9 +325,22 @@ describe('the surface of the map', () => {
     await page.getByText('Comparing all images').waitFor({ state: 'detached' });
   });
 
+  /** Small pictures come one after the other: until none has come for a while, what is saved is soon not what is shown. */
+  const settled = (page: Page): Promise<void> =>
+    page.locator('ll-map-canvas canvas').evaluate(async (canvas: HTMLCanvasElement) => {
+      const wait = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 150));
+      for (let [before, alike] = ['', 0]; alike < 4;) {
+        await wait();
+        const now = canvas.toDataURL();
+        alike = now === before ? alike + 1 : 0;
+        before = now;
+      }
+    });
+
   map('saves the picture as PNG and all points as CSV', async (_opened, page) => {
     await showMap(page, 'small');
     await more(page).click();
+    await settled(page);
     await page.getByRole('button', { name: 'Save the map as PNG…' }).click();
     const png = await saved(page, 'small-map.png');
     const same = await page.evaluate(
