@@ -9,7 +9,7 @@ import type { Workbench } from '../support/vscode.ts';
 import { workbenchSuite } from '../support/workbench-suite.ts';
 import { modelPath, readModel, writeDigits, writeSampleImages } from './support/files.ts';
 import { poll, Studio } from './support/studio.ts';
-import { editorsWritten } from './support/window-state.ts';
+import { editorsWritten, written } from './support/window-state.ts';
 
 const goods = 6;
 
@@ -209,6 +209,7 @@ workbenchSuite('folder-check', { workspace: fillWorkspace }, (suite) => {
 
       // The same after a reload.
       await editorsWritten(window.page, 'latentLens.report');
+      await written(window.page, /"batch":"[^"]+","face":"table"/);
       await window.reload();
       await window.tab('Report').click();
       const again = await tablePage(window, 'batch');
