@@ -91,6 +91,7 @@ async function trainModel(
     latent: card.spec.latent,
     recipe: card.spec.recipe,
     fit: card.preprocessing.fit,
+    pattern: card.spec,
     ...options.overrides,
     training: { ...card.training, ...options.overrides?.training },
   };

@@ -16,6 +16,8 @@ export interface TrainingDefaults {
   readonly fit: FitMode;
   readonly falseAlarmRate: number;
   readonly memoryBudget: number;
+  /** The model that is trained anew: size, channels, variant and corruption are as its own, whatever the images suggest. */
+  readonly pattern?: ModelSpec;
 }
 
 /** A data set waiting for the user's confirmation. */

@@ -1,11 +1,13 @@
 /** The training form as data: fields, what each means, and whether the values hold. No drawing. */
 import {
+  betaOf,
   corruptionOf,
   defaultKlAnnealEpochs,
   epochsOf,
   maxLatent,
   maxSide,
   minSide,
+  type Corruption,
   type FitMode,
   type ModelSpec,
   type Recipe,
@@ -197,25 +199,32 @@ const plain = (value: number): string => {
 const proposedEpochs = ({ recipe, training }: TrainingDefaults, images: number): number =>
   training.epochs ?? epochsOf(recipe, images);
 
-const corruptionFields = (recipe: Recipe): Pick<FormValues, 'noise' | 'erase'> => ({
-  noise: String(corruptionOf[recipe].noise),
-  erase: String(corruptionOf[recipe].erase),
+const corruptionFields = ({ noise, erase }: Corruption): Pick<FormValues, 'noise' | 'erase'> => ({
+  noise: String(noise),
+  erase: String(erase),
 });
 
-/** The form as proposed: the settings' defaults, and size and channels as the images suggest. */
+/**
+ * The form as proposed: the settings' defaults, and size and channels as the images suggest, or all of these as they are in
+ * the model that is trained anew.
+ */
 export function initialForm(proposal: TrainingProposal, survey: DatasetSurvey): FormValues {
   const { defaults } = proposal;
+  const { pattern } = defaults;
+  const { height, width, channels } = pattern ?? survey.suggested;
   return {
     name: proposal.name,
-    height: String(survey.suggested.height),
-    width: String(survey.suggested.width),
-    channels: survey.suggested.channels === 3 ? '3' : '1',
+    height: String(height),
+    width: String(width),
+    channels: channels === 3 ? '3' : '1',
     latent: String(defaults.latent),
-    variant: 'plain',
-    beta: '1',
-    klAnnealEpochs: String(defaultKlAnnealEpochs),
+    variant: pattern?.variant ?? 'plain',
+    beta: String(pattern ? betaOf(pattern) : 1),
+    klAnnealEpochs: String(defaults.training.klAnnealEpochs ?? defaultKlAnnealEpochs),
     recipe: defaults.recipe,
-    ...corruptionFields(defaults.recipe),
+    ...corruptionFields(
+      pattern?.recipe === defaults.recipe ? pattern.corruption : corruptionOf[defaults.recipe],
+    ),
     epochs: String(proposedEpochs(defaults, survey.split.fit)),
     batchSize: String(defaults.training.batchSize),
     learningRate: plain(defaults.training.learningRate),
@@ -229,7 +238,7 @@ export function initialForm(proposal: TrainingProposal, survey: DatasetSurvey): 
 export function withRecipe(values: FormValues, recipe: Recipe, images: number): FormValues {
   const untouched = values.epochs === String(epochsOf(values.recipe, images));
   const epochs = untouched ? String(epochsOf(recipe, images)) : values.epochs;
-  return { ...values, recipe, ...corruptionFields(recipe), epochs };
+  return { ...values, recipe, ...corruptionFields(corruptionOf[recipe]), epochs };
 }
 
 /** Memory for the images once fitted, in bytes, where the size holds. */

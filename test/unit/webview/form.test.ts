@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import * as v from 'valibot';
-import { epochsOf, modelSpecSchema, trainingSettingsSchema } from '../../../src/shared/model-spec.ts';
+import {
+  epochsOf,
+  modelSpecSchema,
+  notebookSpec,
+  trainingSettingsSchema,
+} from '../../../src/shared/model-spec.ts';
 import {
   checkForm,
   imageBytes,
@@ -32,6 +37,23 @@ describe('the training form', () => {
       const own = { ...proposal, defaults: { ...proposal.defaults, training } };
       assert.equal(initialForm(own, survey).epochs, String(epochs));
     }
+  });
+
+  it('proposes a model that is trained anew as it was, whatever the images suggest', () => {
+    const corruption = { noise: 0.35, erase: 2 };
+    const spec = { ...notebookSpec, height: 24, width: 20, recipe: 'detector', corruption } as const;
+    const pattern = { ...spec, variant: 'variational', beta: 0.25 } as const;
+    const training = { ...proposal.defaults.training, epochs: 7, klAnnealEpochs: 3 };
+    const of = (defaults: Partial<typeof proposal.defaults>): ReturnType<typeof readForm> =>
+      readForm(
+        initialForm({ ...proposal, defaults: { ...proposal.defaults, training, ...defaults } }, survey),
+      );
+    const again = of({ pattern });
+    assert.deepEqual(again?.spec, pattern);
+    assert.deepEqual(again.training, training);
+    assert.equal(of({ pattern: { ...spec, variant: 'linear' } })?.spec.variant, 'linear');
+    // Another recipe than the model's brings its own corruption.
+    assert.deepEqual(of({ pattern, recipe: 'notebook' })?.spec.corruption, { noise: 0, erase: 0 });
   });
 
   it('lets the epochs follow the recipe until somebody types their own', () => {
