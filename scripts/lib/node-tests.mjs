@@ -7,6 +7,9 @@ import { run } from 'node:test';
 import { inspect } from 'node:util';
 import { root } from './paths.mjs';
 
+/** How a diagnostic begins that says that a test was tried again. */
+const FIRST_ATTEMPT = 'first attempt failed';
+
 /**
  * @typedef {object} Options
  * @property {string} stage
@@ -49,8 +52,10 @@ export async function runNodeTests({
   /** Names of the enclosing suites and tests, by file and nesting. @type {Map<string, string[]>} */
   const parents = new Map();
 
+  const [onlySource] = bundles.size === 1 ? bundles.keys() : [];
   /** With source maps Node names the source itself, or what the source took its tests from. @param {string} [file] */
   const known = (file = '') => {
+    if (onlySource !== undefined) return onlySource;
     const relative = path.relative(root, file).replaceAll('\\', '/');
     return sources.get(file) ?? (relative.startsWith('test/') ? relative : undefined);
   };
@@ -75,6 +80,14 @@ export async function runNodeTests({
   };
   events.on('test:stdout', collect);
   events.on('test:stderr', collect);
+
+  // A suite that tries a test twice says so.
+  events.on('test:diagnostic', (data) => {
+    if (data.message.startsWith(FIRST_ATTEMPT)) {
+      console.log(`${sourceOf(/** @type {any} */ (data))}: ${data.message}`);
+      tally.weak(stage, `${sourceOf(/** @type {any} */ (data))}: ${data.message}`);
+    }
+  });
 
   const ended = (/** @type {any} */ data) => {
     const source = sourceOf(data);

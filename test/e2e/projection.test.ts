@@ -138,9 +138,10 @@ workbenchSuite(
     suite.test('ends with its measures on map and Studio, and comes back after a reload', async (window) => {
       await train(window);
       await window.command('Latent Lens: Open Latent Map in Editor');
-      await compute(await window.webview(canvas), 300, 7);
+      const seed = ++seeds;
+      await compute(await window.webview(canvas), 300, seed);
       await poll(
-        () => tsne()?.card.seed === 7 && tsne()?.card.recall !== null,
+        () => tsne()?.card.seed === seed && tsne()?.card.recall !== null,
         'the finished map in the file',
       );
       const card = tsne()?.card;

@@ -116,7 +116,9 @@ export function workbenchSuite(name: string, options: SuiteOptions, define: (sui
             await attempt(testName, 1, (window) => body(window, t), attemptMs);
           } catch (error) {
             // Said aloud: a test that needs its second attempt is a weak one.
-            t.diagnostic(`first attempt failed: ${error instanceof Error ? error.message : String(error)}`);
+            t.diagnostic(
+              `first attempt failed: ${testName}: ${error instanceof Error ? error.message : String(error)}`,
+            );
             await attempt(testName, 2, (window) => body(window, t), attemptMs);
           }
         });

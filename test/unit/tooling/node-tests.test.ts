@@ -90,3 +90,11 @@ test('a file that hangs is killed, and the test that hung is named', async () =>
   assert.equal(lines.at(-1), '1 passed, 1 failed, 0 skipped');
   assert.ok(lines.some((line) => line.includes('unfinished: hangs')));
 });
+
+test('names the tests that say that they were tried again', async () => {
+  const lines = await run({
+    a: `test('weak', (t) => { t.diagnostic('first attempt failed: weak: too slow'); });`,
+  });
+  assert.equal(lines.at(-1), '1 passed, 0 failed, 0 skipped');
+  assert.ok(lines.includes('  [s] test/a: first attempt failed: weak: too slow'), lines.join('\n'));
+});
