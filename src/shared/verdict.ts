@@ -75,11 +75,11 @@ const grouped = new Intl.NumberFormat('en-US');
 /** 0.01 → `1 %`, 0.0164 → `1.64 %`: at most three significant figures. */
 export const formatPercent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 
-/** Scores and losses: four significant figures, never in exponent form above 1e-6. */
+/** Scores and losses for people: four significant figures, never in exponent form above 1e-6, a minus sign for the hyphen. */
 export function formatScore(value: number): string {
   if (!Number.isFinite(value)) return '–';
-  if (value !== 0 && Math.abs(value) < 1e-6) return value.toExponential(2);
-  return String(Number(value.toPrecision(4)));
+  const tiny = value !== 0 && Math.abs(value) < 1e-6;
+  return (tiny ? value.toExponential(2) : String(Number(value.toPrecision(4)))).replace(/^-/, '−');
 }
 
 /** “Score 0.0412. Of 2,000 good images 3 score as high or higher (p = 0.2 %).” and the verdict’s own words. */

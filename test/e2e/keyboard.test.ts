@@ -39,8 +39,13 @@ workbenchSuite(
       await page.keyboard.press('Control+P');
       await page.locator('.quick-input-widget input[type=text]').first().waitFor();
       await page.keyboard.type('rings/ring-004.png');
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'ring-004.png' }).first().waitFor();
+      // Enter takes the row in focus, which for a moment is still one of an older search.
+      await page
+        .locator('.quick-input-list .monaco-list-row.focused', { hasText: 'ring-004.png' })
+        .first()
+        .waitFor();
       await page.keyboard.press('Enter');
+      await window.tab('ring-004.png').waitFor();
       await window.imagePreview();
       await fromPalette(page, 'Latent Lens: Check for Anomaly');
       const { conclusion } = await new Report(window).verdict('ring-004.png');

@@ -42,7 +42,7 @@ workbenchSuite('main-job', { workspace: fillWorkspace }, (suite) => {
     assert.match(
       report.evidence,
       new RegExp(
-        `^Score -?[\\d.]+\\. Of ${calibrationImages} good images (none|\\d+) scores? as high or higher \\(p = [\\d.]+ %\\)\\.$`,
+        `^Score −?[\\d.]+\\. Of ${calibrationImages} good images (none|\\d+) scores? as high or higher \\(p = [\\d.]+ %\\)\\.$`,
       ),
     );
     assert.equal(report.model, 'digits');

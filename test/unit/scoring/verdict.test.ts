@@ -88,5 +88,6 @@ test('numbers are shown with sensible precision, and never NaN', () => {
   assert.equal(formatPercent(0.01), '1 %');
   assert.equal(formatScore(0.0123456), '0.01235');
   assert.equal(formatScore(3e-9), '3.00e-9');
+  assert.equal(formatScore(-1.0836), '−1.084');
   assert.equal(formatScore(Number.NaN), '–');
 });
