@@ -67,7 +67,11 @@ const page = connect<EngineApi, EngineHostApi>(
         runProjection(
           plan,
           {
-            projection: await tsneProjection(kernels),
+            projection: await tsneProjection(kernels, {
+              choice: requireStart().choice,
+              gpu: navigator.gpu,
+              log: (text) => log('info', text),
+            }),
             now,
             breathe,
             save: (bytes) => save(plan, bytes),

@@ -5,7 +5,7 @@ import type { Network } from '../model/network.ts';
 import type { Engine } from './engine.ts';
 import { selfTest } from './self-test.ts';
 import { stepMilliseconds, type Clock } from './step-time.ts';
-import { probeAdapter, type AdapterProbe } from './webgpu/adapter.ts';
+import { probeAdapter, whyUnusable } from './webgpu/adapter.ts';
 
 export interface WebgpuRequest {
   readonly gpu: GPU;
@@ -65,7 +65,7 @@ async function choose(options: SelectOptions, log: string[]): Promise<Choice> {
   const forced = options.choice === 'webgpu';
   const probe = await probeAdapter(options.gpu);
   log.push(`GPU adapter: ${probe.kind === 'absent' || probe.kind === 'none' ? 'none' : probe.name}`);
-  const problem = unusable(probe, forced);
+  const problem = whyUnusable(probe, forced);
   const webgpu = problem === undefined ? await openWebgpu(options, forced, log) : { problem };
   if (!webgpu.engine) {
     return wasmBecause(
@@ -81,25 +81,6 @@ async function choose(options: SelectOptions, log: string[]): Promise<Choice> {
   }
   return faster(webgpu.engine, name, options, log);
 }
-
-/** Why no engine is tried on what was found. */
-function unusable(probe: AdapterProbe, forced: boolean): string | undefined {
-  switch (probe.kind) {
-    case 'absent':
-      return `this window has no WebGPU (${absence()})`;
-    case 'none':
-      return 'this window has no GPU adapter';
-    case 'software':
-      return forced ? undefined : 'the only adapter is a software one';
-    case 'hardware':
-      return undefined;
-  }
-}
-
-const absence = (): string =>
-  (globalThis as { isSecureContext?: boolean }).isSecureContext === false
-    ? 'its page is not a secure context'
-    : 'not supported or switched off';
 
 async function openWebgpu(options: SelectOptions, forced: boolean, log: string[]): Promise<Candidate> {
   const { gpu } = options;

@@ -5,7 +5,7 @@ import type { MapPoints, MapProjection } from '../../shared/map-points.ts';
 import type { Placement } from '../../shared/protocol/forward.ts';
 import { principalPlane } from '../projection/pca.ts';
 import { placePoints } from '../projection/place.ts';
-import { defaultPerplexity } from '../projection/run.ts';
+import { defaultPerplexity } from '../projection/preparation.ts';
 
 const shownNeighbours = 10;
 

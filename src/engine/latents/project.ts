@@ -5,6 +5,7 @@ import type { ModelCard, ProjectionCard } from '../../shared/model-card.ts';
 import { projectionState, readModelFile, writeModelFile, type ModelFile } from '../../shared/model-file.ts';
 import type { ProjectRequest, ProjectionOutcome, ProjectionSnapshot } from '../../shared/protocol/engine.ts';
 import { tensor } from '../model/model-tensors.ts';
+import type { EngineKind } from '../backends/engine.ts';
 import { createThrottle } from '../training/pacing.ts';
 import { projectionTensors } from './points.ts';
 import type { LatentSet, Projection, Projector, ProjectorState } from './projector.ts';
@@ -81,8 +82,14 @@ const floats = ({ tensors }: ModelFile, name: string, count: number): Float32Arr
     : undefined;
 };
 
-/** The state of the file's own t-SNE, where it is a run of these points, perplexity and seed. */
-function storedState(file: ModelFile, plan: ProjectPlan, count: number): ProjectorState | undefined {
+/** A run that was stopped, and what it was computed on. */
+interface StoredRun {
+  readonly state: ProjectorState;
+  readonly begunOn: EngineKind;
+}
+
+/** The file's own t-SNE, where it is a run of these points, perplexity and seed. */
+function storedRun(file: ModelFile, plan: ProjectPlan, count: number): StoredRun | undefined {
   const stored = readProjection(file, 'tsne');
   const perplexity = Math.min(plan.perplexity, (count - 1) / 3);
   if (stored?.card.count !== count || stored.card.seed !== plan.seed) return undefined;
@@ -90,7 +97,10 @@ function storedState(file: ModelFile, plan: ProjectPlan, count: number): Project
   const velocities = floats(file, projectionState.velocities, count);
   const gains = floats(file, projectionState.gains, count);
   if (!velocities || !gains) return undefined;
-  return { iteration: stored.card.iterations, coordinates: stored.coordinates, velocities, gains };
+  return {
+    state: { iteration: stored.card.iterations, coordinates: stored.coordinates, velocities, gains },
+    begunOn: stored.card.engine.startsWith('webgpu') ? 'webgpu' : 'wasm',
+  };
 }
 
 class ProjectionRun {
@@ -114,7 +124,7 @@ class ProjectionRun {
     this.set = latentSet(points, plan.points);
     this.snapshot = {
       ...{ jobId: plan.jobId, name: plan.name, phase: 'neighbours', share: 0 },
-      ...{ iteration: 0, of: plan.iterations, coordinates: null, kl: null },
+      ...{ iteration: 0, of: plan.iterations, coordinates: null, kl: null, engine: null },
       ...{ count: this.set.count, total: points.total },
     };
   }
@@ -125,20 +135,22 @@ class ProjectionRun {
     try {
       await this.descend(projector);
       const stopped = this.signal.aborted;
-      const card = await this.measure(projector, stopped);
+      const state = await projector.exportState();
+      const card = await this.measure(projector, state, stopped);
       this.show({ phase: 'saving', share: 0, kl: card.kl }, true);
       // Two saves of one file must not overtake each other.
       await this.onItsWay;
-      return await this.save(card, projector.exportState(), stopped);
+      return await this.save(card, state, stopped);
     } finally {
+      projector.dispose();
       await this.onItsWay;
     }
   }
 
   private async prepare(): Promise<Projector> {
     const { perplexity, seed } = this.plan;
-    const state = this.plan.continue ? storedState(this.file, this.plan, this.set.count) : undefined;
-    if (this.plan.continue && !state) {
+    const stored = this.plan.continue ? storedRun(this.file, this.plan, this.set.count) : undefined;
+    if (this.plan.continue && !stored) {
       this.environment.log(
         'info',
         'There is no stopped t-SNE of these points to go on with; it starts anew.',
@@ -146,7 +158,8 @@ class ProjectionRun {
     }
     return this.environment.projection.create({
       ...this.set,
-      ...{ perplexity, seed, state, signal: this.signal, breathe: this.environment.breathe },
+      ...{ perplexity, seed, state: stored?.state, begunOn: stored?.begunOn },
+      ...{ signal: this.signal, breathe: this.environment.breathe },
       onProgress: (share) => this.show({ share }),
     });
   }
@@ -157,27 +170,32 @@ class ProjectionRun {
     let chunk = 1;
     // The first save comes an interval from here.
     this.checkpointDue();
-    this.showIteration(projector, this.snapshot.kl, true);
-    while (projector.iteration < iterations && !this.signal.aborted) {
-      const started = performance.now();
-      projector.step(Math.min(chunk, iterations - projector.iteration));
-      const each = (performance.now() - started) / chunk;
-      chunk = Math.max(1, Math.min(50, Math.floor(chunkMilliseconds / Math.max(each, 0.1))));
-      this.showIteration(projector, klDue() ? projector.estimateKl() : this.snapshot.kl, false);
-      if (projector.iteration < iterations && !this.onItsWay && this.checkpointDue())
-        this.checkpoint(projector);
-      await this.environment.breathe();
-    }
-    this.showIteration(projector, this.snapshot.kl, true);
+    const unfinished = (): boolean => projector.iteration < iterations && !this.signal.aborted;
+    do {
+      await this.showIteration(projector, this.snapshot.kl, true);
+      while (unfinished()) {
+        const started = performance.now();
+        await projector.step(Math.min(chunk, iterations - projector.iteration));
+        const each = (performance.now() - started) / chunk;
+        chunk = Math.max(1, Math.min(50, Math.floor(chunkMilliseconds / Math.max(each, 0.1))));
+        const kl = klDue() ? await projector.estimateKl() : this.snapshot.kl;
+        await this.showIteration(projector, kl, false);
+        if (unfinished() && !this.onItsWay && this.checkpointDue()) await this.checkpoint(projector);
+        await this.environment.breathe();
+      }
+      await this.showIteration(projector, this.snapshot.kl, true);
+      // A GPU that is lost when its last coordinates are read leaves some of the way to go.
+    } while (unfinished());
   }
 
   /**
    * Sends the file with the coordinates so far off and goes on while it is written. A failure is a warning in the log,
    * and the next checkpoint tries again.
    */
-  private checkpoint(projector: Projector): void {
+  private async checkpoint(projector: Projector): Promise<void> {
     const unmeasured = { kl: null, recall: null, trustworthiness: null };
-    const file = this.encode(this.cardOf(projector, unmeasured), projector.exportState());
+    const state = await projector.exportState();
+    const file = this.encode(this.cardOf(projector, state, unmeasured), state);
     this.onItsWay = this.environment.save(file.bytes).then(
       ({ savedAs }) => void Object.assign(this.kept, { savedAs, card: file.card }),
       (error: unknown) =>
@@ -188,35 +206,41 @@ class ProjectionRun {
 
   private cardOf(
     projector: Projector,
+    { iteration }: ProjectorState,
     measures: Pick<ProjectionCard, 'kl' | 'recall' | 'trustworthiness'>,
   ): ProjectionCard {
-    const { projection, now } = this.environment;
     return {
       ...{ method: 'tsne', count: this.set.count, perplexity: projector.perplexity },
-      ...{ iterations: projector.iteration, planned: this.plan.iterations, seed: this.plan.seed },
+      ...{ iterations: iteration, planned: this.plan.iterations, seed: this.plan.seed },
       ...measures,
-      ...{ engine: projection.engine, when: now() },
+      ...{ engine: projector.engine, when: this.environment.now() },
     };
   }
 
   /** A stopped map is only given its divergence: whoever stopped it does not want to wait. */
-  private async measure(projector: Projector, stopped: boolean): Promise<ProjectionCard> {
+  private async measure(
+    projector: Projector,
+    state: ProjectorState,
+    stopped: boolean,
+  ): Promise<ProjectionCard> {
     this.show({ phase: 'measuring', share: 0 }, true);
     const { breathe } = this.environment;
     const kl = await projector.exactKl({ breathe });
-    const quality = stopped ? null : await this.quality(projector);
-    return this.cardOf(projector, {
+    const quality = stopped ? null : await this.quality(state.coordinates);
+    return this.cardOf(projector, state, {
       kl,
       recall: quality?.recall ?? null,
       trustworthiness: quality?.trustworthiness ?? null,
     });
   }
 
-  private async quality(projector: Projector): Promise<{ recall: number; trustworthiness: number } | null> {
+  private async quality(
+    coordinates: Float32Array,
+  ): Promise<{ recall: number; trustworthiness: number } | null> {
     const { breathe, projection } = this.environment;
     const hooks = { breathe, signal: this.signal };
     try {
-      return await projection.quality(this.set, projector.coordinates, this.plan.seed, hooks);
+      return await projection.quality(this.set, coordinates, this.plan.seed, hooks);
     } catch (error) {
       if (isCancelled(error)) return null;
       throw error;
@@ -259,18 +283,20 @@ class ProjectionRun {
     return { card: modelCard, bytes: writeModelFile({ card: modelCard, tensors }) };
   }
 
-  private showIteration(projector: Projector, kl: number | null, urgent: boolean): void {
-    const { iteration } = projector;
+  private async showIteration(projector: Projector, kl: number | null, urgent: boolean): Promise<void> {
     const of = Math.max(this.plan.iterations, 1);
     // Reading the coordinates is a copy: only for those who see it.
     if (!urgent && !this.publishDue()) {
       this.snapshot = { ...this.snapshot, kl };
       return;
     }
+    const coordinates = await projector.coordinates();
+    // Read after the coordinates, which may tell of a lost GPU.
+    const { iteration, reason } = projector;
     this.snapshot = {
       ...this.snapshot,
       ...{ phase: 'embedding', share: Math.min(1, iteration / of), iteration, kl },
-      coordinates: projector.coordinates,
+      ...{ coordinates, engine: reason },
     };
     this.environment.publish(this.snapshot);
   }

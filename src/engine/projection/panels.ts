@@ -77,6 +77,32 @@ export class PanelledPoints {
   }
 
   /**
+   * Squared distances (times `scale²`) of each query to its `k` named points, rounded as {@link nearest} rounds them:
+   * `[Q, k]`.
+   * @param named `[Q, k]`
+   * @throws LensError `cancelled`, `out-of-memory`
+   */
+  async distances(
+    queries: Uint32Array,
+    named: Uint32Array,
+    k: number,
+    hooks: StageHooks = {},
+  ): Promise<Float32Array> {
+    const indices = this.#workspace.reserve(blockQueries * k);
+    const squared = this.#workspace.reserve(blockQueries * k);
+    const result = new Float32Array(queries.length * k);
+    await this.#blocks(queries, hooks, (first, length, padded) => {
+      this.#nameTo(indices, named.subarray(first * k, (first + length) * k), padded * k);
+      // prettier-ignore
+      this.#kernels.pairDistances(
+        this.#queries, padded, this.#panels, this.dimensions, k, indices, squared,
+      );
+      result.set(this.#workspace.floats(squared, length * k), first * k);
+    });
+    return result;
+  }
+
+  /**
    * For each query and each of its `k` named points, how many others are strictly closer to the query: `[Q, k]`.
    * @param named `[Q, k]`
    * @throws LensError `cancelled`, `out-of-memory`
@@ -93,8 +119,7 @@ export class PanelledPoints {
     const result = new Uint32Array(queries.length * k);
     await this.#blocks(queries, hooks, (first, length, padded) => {
       const { kernels } = this.#workspace;
-      const given = this.#workspace.integers(indices, padded * k).fill(0);
-      given.set(named.subarray(first * k, (first + length) * k));
+      this.#nameTo(indices, named.subarray(first * k, (first + length) * k), padded * k);
       const context = [this.#queries, padded, this.#panels] as const;
       kernels.pairDistances(...context, this.dimensions, k, indices, thresholds);
       kernels.countCloser(...context, this.count, this.dimensions, k, thresholds, counts, this.#tile);
@@ -106,6 +131,11 @@ export class PanelledPoints {
       }
     });
     return result;
+  }
+
+  /** Puts the points' names where the kernels read them, filled up with the first point. */
+  #nameTo(target: Pointer, named: Uint32Array, length: number): void {
+    this.#workspace.integers(target, length).fill(0).set(named);
   }
 
   /** Offset of a point's first coordinate, in floats. */

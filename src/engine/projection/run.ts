@@ -1,43 +1,17 @@
 /** t-SNE as an object that is stepped: prepares the stages once, then descends as far as the caller asks. */
 import { LensError } from '../../shared/errors.ts';
-import { jointAffinities, type Affinities } from './affinities.ts';
+import type { Affinities } from './affinities.ts';
 import { Gradient, type GradientOptions } from './gradient.ts';
 import type { StageHooks } from './hooks.ts';
-import { initialPositions } from './initialisation.ts';
 import { Workspace, type Pointer, type ProjectionProgram } from './kernels.ts';
 import { exactKl } from './metrics.ts';
-import { nearestNeighbours, neighbourCount } from './neighbours.ts';
+import { nearestNeighbours } from './neighbours.ts';
 import { Descent, schedule } from './optimiser.ts';
 import type { Neighbours } from './panels.ts';
-import { checkPoints, type PointSet } from './points.ts';
+import { prepareTsne, type Preparation, type PrepareOptions, type TsneState } from './preparation.ts';
 
-export const defaultPerplexity = 30;
-/** Iterations of a whole run, as scikit-learn's. */
-export const defaultIterations = 1_000;
-
-/** Where a run stands: enough to go on with the same points, seed and kernel build as if it had never stopped. */
-export interface TsneState {
-  readonly iteration: number;
-  /** `[count, 2]` each. */
-  readonly coordinates: Float32Array;
-  readonly velocities: Float32Array;
-  readonly gains: Float32Array;
-}
-
-/** The stages of the preparation, in their order; what {@link TsneOptions.onStage} reports. */
-export type TsneStage = 'neighbours' | 'affinities' | 'initialisation';
-
-export interface TsneOptions extends PointSet, GradientOptions {
+export interface TsneOptions extends PrepareOptions, GradientOptions {
   readonly kernels: ProjectionProgram;
-  readonly seed: number;
-  /** Effective number of neighbours, at least 1; cut to (count − 1) / 3. Without it 30. */
-  readonly perplexity?: number | undefined;
-  /** Goes on from here instead of the initialisation. */
-  readonly state?: TsneState | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly breathe?: (() => Promise<void>) | undefined;
-  /** Work done in a stage, of `total`. */
-  readonly onStage?: ((stage: TsneStage, done: number, total: number) => void) | undefined;
 }
 
 export interface Tsne {
@@ -72,42 +46,26 @@ export interface Tsne {
  * @throws LensError `too-few-images`, `diverged` (points that are not finite), `cancelled`, `out-of-memory`, `internal`
  */
 export async function createTsne(options: TsneOptions): Promise<Tsne> {
-  checkPoints(options);
-  const { points, count, dimensions, kernels, seed, signal, breathe, onStage, state } = options;
-  const set = { points, count, dimensions };
-  const asked = options.perplexity ?? defaultPerplexity;
-  if (!(asked >= 1)) {
-    throw new LensError('internal', `The perplexity must be a number of at least 1, not ${asked}.`);
-  }
-  const perplexity = Math.min(asked, (count - 1) / 3);
-  if (state) checkState(state, count);
-  const hooks = (stage: TsneStage): StageHooks => ({
-    signal,
-    breathe,
-    onProgress: (done, total) => onStage?.(stage, done, total),
-  });
-  const k = neighbourCount(count, perplexity);
-  const neighbours = await nearestNeighbours(kernels, set, k, hooks('neighbours'));
-  const affinities = await jointAffinities(neighbours, perplexity, hooks('affinities'));
-  const positions = state?.coordinates ?? (await initialPositions(set, seed, hooks('initialisation')));
-  return new TsneRun(kernels, { perplexity, neighbours, affinities }, positions, state, options);
-}
-
-function checkState({ iteration, coordinates, velocities, gains }: TsneState, count: number): void {
-  const arrays = [coordinates, velocities, gains];
-  const whole = Number.isInteger(iteration) && iteration >= 0;
-  if (whole && arrays.every((array) => array.length === 2 * count && array.every(Number.isFinite))) return;
-  throw new LensError(
-    'invalid-model-file',
-    `The saved state of the map does not belong to these ${count} images. Compute the map anew.`,
+  const { kernels } = options;
+  const preparation = await prepareTsne(options, (set, k, hooks) =>
+    nearestNeighbours(kernels, set, k, hooks),
   );
+  return startTsne(kernels, preparation, options);
 }
 
-interface Prepared {
-  readonly perplexity: number;
-  readonly neighbours: Neighbours;
-  readonly affinities: Affinities;
-}
+/** A run of points that are prepared. @throws LensError `out-of-memory` */
+export const startTsne = (
+  kernels: ProjectionProgram,
+  preparation: Preparation,
+  options: GradientOptions = {},
+): Tsne => new TsneRun(kernels, preparation, options);
+
+/** What a run throws whose points fly off. @param iteration the one that showed it, counted from 1 */
+export const fellApart = (iteration: number): LensError =>
+  new LensError(
+    'diverged',
+    `The map fell apart at iteration ${iteration}: its points are no longer finite. Compute it anew with a higher perplexity.`,
+  );
 
 class TsneRun implements Tsne {
   readonly count: number;
@@ -123,23 +81,21 @@ class TsneRun implements Tsne {
 
   constructor(
     program: ProjectionProgram,
-    { perplexity, neighbours, affinities }: Prepared,
-    positions: Float32Array,
-    state: TsneState | undefined,
+    { count, perplexity, neighbours, affinities, start }: Preparation,
     options: GradientOptions,
   ) {
-    this.count = affinities.count;
+    this.count = count;
     this.perplexity = perplexity;
     this.neighbours = neighbours;
     this.affinities = affinities;
     this.#program = program;
     this.#workspace = new Workspace(program);
     // One point more than there are: the optimiser works on whole vectors.
-    this.#positions = this.#workspace.reserve(2 * this.count + 2);
+    this.#positions = this.#workspace.reserve(2 * count + 2);
     this.#gradient = new Gradient(this.#workspace, affinities, this.#positions, options);
-    this.#descent = new Descent(this.#workspace, this.count, this.#positions, state);
-    this.#workspace.floats(this.#positions, 2 * this.count).set(positions);
-    this.#iteration = state?.iteration ?? 0;
+    this.#descent = new Descent(this.#workspace, count, this.#positions, start);
+    this.#workspace.floats(this.#positions, 2 * count).set(start.coordinates);
+    this.#iteration = start.iteration;
   }
 
   get iteration(): number {
@@ -157,12 +113,7 @@ class TsneRun implements Tsne {
   step(iterations: number): void {
     for (let i = 0; i < iterations; i++) {
       const normaliser = this.#gradient.evaluate();
-      if (!(normaliser > 0 && normaliser < Infinity)) {
-        throw new LensError(
-          'diverged',
-          `The map fell apart at iteration ${this.#iteration + 1}: its points are no longer finite. Compute it anew with a higher perplexity.`,
-        );
-      }
+      if (!(normaliser > 0 && normaliser < Infinity)) throw fellApart(this.#iteration + 1);
       const { attractive, repulsive } = this.#gradient;
       this.#descent.step(attractive, repulsive, normaliser, schedule(this.#iteration, this.count));
       this.#iteration++;

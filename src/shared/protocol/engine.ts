@@ -135,6 +135,8 @@ export interface ProjectionSnapshot {
   readonly total: number;
   /** Estimate of the Kullback–Leibler divergence; null until there is one. */
   readonly kl: number | null;
+  /** What computes and why, one sentence without a full stop; null until it is chosen. */
+  readonly engine: string | null;
 }
 
 export interface ProjectionOutcome {

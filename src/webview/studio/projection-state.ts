@@ -48,7 +48,7 @@ export function projectionStatus(running: RunningProjection, now: number): Proje
   const { jobId, name, model, perplexity, seed, iterations } = proposal;
   const before: ProjectionSnapshot = {
     ...{ jobId, name, phase: 'neighbours', share: 0, iteration: 0, of: iterations },
-    ...{ coordinates: null, count: 0, total: 0, kl: null },
+    ...{ coordinates: null, count: 0, total: 0, kl: null, engine: null },
   };
   return {
     ...(snapshot ?? before),

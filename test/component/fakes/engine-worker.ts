@@ -115,7 +115,7 @@ async function project(request: ProjectRequest): Promise<ProjectionOutcome> {
   const show = (change: Partial<ProjectionSnapshot>): void =>
     host.send('projecting', {
       ...{ jobId, name, phase: 'embedding', share: 0, iteration: 0, of: asked.iterations },
-      ...{ coordinates: null, count: 24, total: 2000, kl: null },
+      ...{ coordinates: null, count: 24, total: 2000, kl: null, engine: null },
       ...change,
     });
   show({ phase: 'neighbours', share: 0.4 });

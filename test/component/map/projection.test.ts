@@ -15,6 +15,7 @@ import { digitCount, digitsModel } from './model.ts';
 const statusOf = (change: Partial<ProjectionStatus> = {}): Omit<ProjectionStatus, 'coordinates'> => ({
   ...{ kind: 'projection', jobId: 'p', model: uriOf('pca'), name: 'pca', phase: 'embedding', share: 0.3 },
   ...{ iteration: 300, of: 1000, count: digitCount, total: digitCount, kl: 1.93 },
+  ...{ engine: 'WASM: chosen in settings' },
   ...{ perplexity: 30, seed: 42, stopping: false, secondsLeft: 12 },
   ...change,
 });

@@ -78,9 +78,9 @@ async function stoppingAt(iteration: number, abort: AbortController): Promise<Pr
       return new Proxy(projector, {
         get: (target, key) => {
           if (key === 'step') {
-            return (count: number) => {
+            return async (count: number) => {
               const left = Math.max(1, Math.min(count, iteration - target.iteration));
-              target.step(left);
+              await target.step(left);
               if (target.iteration >= iteration) abort.abort();
             };
           }

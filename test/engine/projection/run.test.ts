@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exactKl, neighbourQuality } from '../../../src/engine/projection/metrics.ts';
 import type { PointSet } from '../../../src/engine/projection/points.ts';
-import { createTsne, type TsneState } from '../../../src/engine/projection/run.ts';
+import type { TsneState } from '../../../src/engine/projection/preparation.ts';
+import { createTsne } from '../../../src/engine/projection/run.ts';
 import { LensError, type ErrorCode } from '../../../src/shared/errors.ts';
 import { builds, cloud, program } from './support.ts';
 

@@ -45,6 +45,7 @@ const projecting = (changes: Partial<ProjectionStatus> = {}): ProjectionStatus =
   count: 1,
   total: 2,
   kl: 1.9,
+  engine: 'WASM: chosen in settings',
   perplexity: 30,
   seed: 42,
   stopping: false,

@@ -91,6 +91,7 @@ const statusOf = (proposal: ProjectionProposal, iteration: number): ProjectionSt
   ...{ kind: 'projection', jobId: proposal.jobId, model: proposal.model, name: proposal.name },
   ...{ phase: 'embedding', share: iteration / 1000, iteration, of: 1000 },
   ...{ coordinates: Float32Array.of(iteration, 0), count: 80, total: 1000, kl: 2 },
+  ...{ engine: 'WASM: chosen in settings' },
   ...{ perplexity: 30, seed: 42, stopping: false, secondsLeft: null },
 });
 

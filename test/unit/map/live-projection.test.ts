@@ -16,6 +16,7 @@ const model = {
 const running = (change: Partial<ProjectionStatus> = {}): ProjectionStatus => ({
   ...{ kind: 'projection', jobId: 'p', model: 'memory:/m', name: 'm', phase: 'embedding', share: 0.3 },
   ...{ iteration: 300, of: 1000, coordinates: Float32Array.of(1, 2, 3, 4), count: 2, total: 10, kl: 1.93 },
+  ...{ engine: 'WASM: chosen in settings' },
   ...{ perplexity: 30, seed: 42, stopping: false, secondsLeft: null },
   ...change,
 });

@@ -29,6 +29,7 @@ const snapshot = (change: Partial<ProjectionSnapshot> = {}): ProjectionSnapshot 
   count: 2,
   total: 10,
   kl: 1.93,
+  engine: 'WASM: chosen in settings',
   ...change,
 });
 const outcome = (change: Partial<ProjectionOutcome> = {}): ProjectionOutcome => ({

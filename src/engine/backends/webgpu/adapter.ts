@@ -47,3 +47,25 @@ export async function probeAdapter(gpu: GPU | undefined): Promise<AdapterProbe> 
   const kind = isSoftware(info, adapter as LegacyAdapter) ? 'software' : 'hardware';
   return { kind, adapter, name: adapterName(info) };
 }
+
+/**
+ * Why nothing is computed on what was found, without a full stop; undefined where it may be.
+ * @param forced whether a software adapter will do
+ */
+export function whyUnusable(probe: AdapterProbe, forced: boolean): string | undefined {
+  switch (probe.kind) {
+    case 'absent':
+      return `this window has no WebGPU (${absence()})`;
+    case 'none':
+      return 'this window has no GPU adapter';
+    case 'software':
+      return forced ? undefined : 'the only adapter is a software one';
+    case 'hardware':
+      return undefined;
+  }
+}
+
+const absence = (): string =>
+  (globalThis as { isSecureContext?: boolean }).isSecureContext === false
+    ? 'its page is not a secure context'
+    : 'not supported or switched off';

@@ -1,9 +1,25 @@
 /** Reading buffers back in one go. */
 import type { DeviceGuard } from './device.ts';
-import type { TfjsBackend } from './tfjs.ts';
 
 /** Bytes of a Float32Array's element. */
 export const floatBytes = 4;
+
+/** Where commands go: tfjs's backend, whose own come first, or {@link deviceRecorder}. */
+export interface Recorder {
+  readonly device: GPUDevice;
+  /** Records commands after all that were recorded so far, and submits everything. */
+  record(commands: (encoder: GPUCommandEncoder) => void): void;
+}
+
+/** A device that nothing else records on. */
+export const deviceRecorder = (device: GPUDevice): Recorder => ({
+  device,
+  record(commands) {
+    const encoder = device.createCommandEncoder();
+    commands(encoder);
+    device.queue.submit([encoder.finish()]);
+  },
+});
 
 /** The first `length` floats of a buffer. */
 export interface Range {
@@ -17,19 +33,19 @@ export interface Range {
  * @throws LensError `device-lost`, `out-of-memory`, `engine-failed`
  */
 export async function readFloats(
-  backend: TfjsBackend,
+  recorder: Recorder,
   guard: DeviceGuard,
   ranges: readonly Range[],
 ): Promise<readonly Float32Array[]> {
   const total = ranges.reduce((sum, { length }) => sum + length, 0);
   if (total === 0) return ranges.map(() => new Float32Array(0));
   const { value: staging, accepted } = guard.record(() => {
-    const buffer = backend.device.createBuffer({
+    const buffer = recorder.device.createBuffer({
       label: 'readback',
       size: total * floatBytes,
       usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
     });
-    backend.record((encoder) => {
+    recorder.record((encoder) => {
       let offset = 0;
       for (const range of ranges) {
         const bytes = range.length * floatBytes;

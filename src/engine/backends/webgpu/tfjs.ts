@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { LensError } from '../../../shared/errors.ts';
+import type { Recorder } from './readback.ts';
 
 // tfjs looks kernels up by this name, so there is one backend of the kind at a time.
 const backendName = 'webgpu';
@@ -23,12 +24,9 @@ interface BackendInternals {
 }
 
 /** tfjs's backend on our device: what runs on it goes through the functions of tfjs; the rest is here. */
-export interface TfjsBackend {
-  readonly device: GPUDevice;
+export interface TfjsBackend extends Recorder {
   /** The buffer behind a tensor, uploaded if it was not yet on the GPU. Its size is exactly the tensor's. */
   bufferOf(tensor: tf.Tensor): GPUBuffer;
-  /** Records commands after all that tfjs recorded so far, and submits everything. */
-  record(commands: (encoder: GPUCommandEncoder) => void): void;
   /** Destroys the buffers that tfjs keeps for reuse: they fit the shapes of a model that is gone. */
   trim(): void;
   /** Frees the backend's buffers and its registration; tensors must have been disposed of. */

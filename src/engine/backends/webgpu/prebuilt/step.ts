@@ -1,6 +1,7 @@
 /** The training step prebuilt on a device: pipelines, buffers and bind groups, and their recording. */
 import type { Network } from '../../../model/network.ts';
 import type { Batch, OptimizerSettings } from '../../engine.ts';
+import { bindShader, storageUsage, type BoundShader } from '../bound-shader.ts';
 import { floatBytes } from '../readback.ts';
 import type { FlatLayout } from './layout.ts';
 import type { vectorBuffers } from './plan.ts';
@@ -11,9 +12,7 @@ const numbersBytes = 32;
 const mostGroups = 65535;
 
 /** A dispatch that is ready to be recorded. */
-interface Ready {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindings: GPUBindGroup;
+interface Ready extends BoundShader {
   readonly threads: (count: number) => number;
 }
 
@@ -25,9 +24,6 @@ export interface StepShape {
   readonly capacity: number;
   readonly ownTarget: boolean;
 }
-
-/** Read when a buffer is made: Node has the flags only once a GPU is there. */
-const storageUsage = (): number => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
 export function createVectors(device: GPUDevice, { length }: FlatLayout): Vectors {
   const make = (label: string): GPUBuffer =>
@@ -120,20 +116,9 @@ export class PrebuiltStep {
   }
 
   private prepare({ label, shader, buffers }: Dispatch, vectors: Vectors): Ready {
-    const module = this.device.createShaderModule({ label, code: shader.code });
-    const pipeline = this.device.createComputePipeline({
-      label,
-      layout: 'auto',
-      compute: { module, entryPoint: 'main' },
-    });
     const named: Readonly<Record<string, GPUBuffer>> = vectors;
     const all = [this.numbers, ...buffers.map((name) => named[name] ?? this.buffer(name))];
-    const bindings = this.device.createBindGroup({
-      label,
-      layout: pipeline.getBindGroupLayout(0),
-      entries: all.map((buffer, binding) => ({ binding, resource: { buffer } })),
-    });
-    return { pipeline, bindings, threads: shader.threads };
+    return { ...bindShader(this.device, label, shader.code, all), threads: shader.threads };
   }
 
   private upload(batch: Batch, optimizer: readonly number[]): void {
