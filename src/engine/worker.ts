@@ -29,6 +29,7 @@ import { needsPlanes } from './scoring/score-model.ts';
 import type { ChosenEngine } from './training/chosen-engine.ts';
 import { runTrainingJob, type JobEnvironment, type JobPlan } from './training/job.ts';
 import { splitByClusters } from './training/loaded-data.ts';
+import { runRecalibration } from './training/recalibrate.ts';
 import { createThrottle, createYield } from './training/pacing.ts';
 
 const breathe = createYield();
@@ -76,6 +77,25 @@ const page = connect<EngineApi, EngineHostApi>(
             breathe,
             save: (bytes) => save(plan, bytes),
             publish: (snapshot) => page.send('projecting', snapshot),
+            log,
+          },
+          signal,
+        ),
+      ),
+    recalibrate: ({ memoryBudget, ...plan }) =>
+      job.run(plan.jobId, (signal) =>
+        runRecalibration(
+          plan,
+          {
+            now,
+            breathe,
+            load: (dataset, { spec, preprocessing }, signal, onProgress) =>
+              load(dataset, spec, preprocessing.fit, memoryBudget, signal, null, ({ done, total }) =>
+                onProgress(done, total),
+              ),
+            createEngine: () => createWasmEngine(requireStart().kernels),
+            save: (bytes) => save(plan, bytes),
+            progress: throttledProgress(),
             log,
           },
           signal,

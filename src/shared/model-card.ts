@@ -9,6 +9,7 @@ export const modelFileSuffix = '.lens.safetensors';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());
+const rate = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const text = v.pipe(v.string(), v.maxLength(10_000));
 
 export const epochRecordSchema = v.object({
@@ -56,6 +57,34 @@ export const channelCardSchema = v.object({
 });
 export type ChannelCard = v.InferOutput<typeof channelCardSchema>;
 
+/** Images of another folder, on which a model was calibrated again. */
+export const calibrationSourceSchema = v.object({
+  name: text,
+  /** As {@link datasetCardSchema}'s. */
+  location: text,
+  /** Images that were scored, clusters of near-duplicates among them, and files that could not be read. */
+  images: count,
+  clusters: count,
+  skipped: count,
+  fingerprint: text,
+  /** How far each channel's median lies from that of the first calibration, in spreads of the first. */
+  shifts: v.array(v.object({ name: v.picklist(channelNames), spreads: finite })),
+});
+export type CalibrationSource = v.InferOutput<typeof calibrationSourceSchema>;
+
+/** What is still said of a calibration that another took the place of. */
+export const previousCalibrationSchema = v.object({
+  images: count,
+  promisedRate: rate,
+  threshold: finite,
+  when: text,
+  /** Its images' folder; null where they were set aside from the data set. */
+  location: v.nullable(text),
+  /** Share of the images that calibrate now above its threshold, one of each cluster. */
+  flagged: rate,
+});
+export type PreviousCalibration = v.InferOutput<typeof previousCalibrationSchema>;
+
 export const calibrationSchema = v.object({
   /**
    * The verdict's score: `mse`, the mean squared error of the reconstruction, or `combined`, the sum of the standard scores
@@ -66,8 +95,8 @@ export const calibrationSchema = v.object({
   /** Number of calibration images: one of each cluster of near-duplicates. */
   images: count,
   /** The false-positive rate that was asked for, and the one that this many images can promise. */
-  requestedRate: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
-  promisedRate: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  requestedRate: rate,
+  promisedRate: rate,
   /** An image is anomalous if its score is greater. */
   threshold: finite,
   /** ISO 8601. */
@@ -79,6 +108,10 @@ export const calibrationSchema = v.object({
   /** The verdicts beside: of the mean squared error alone, and of as many principal components as the latent has. */
   autoencoder: v.exactOptional(v.object({ threshold: finite })),
   pca: v.exactOptional(v.object({ components: count, threshold: finite })),
+  /** Where the images come from; absent where they were set aside from the data set itself. */
+  source: v.exactOptional(calibrationSourceSchema),
+  /** Present where the model was calibrated again. */
+  previous: v.exactOptional(previousCalibrationSchema),
 });
 export type Calibration = v.InferOutput<typeof calibrationSchema>;
 

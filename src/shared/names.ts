@@ -21,6 +21,7 @@ export const commands = {
   computeTsne: 'latentLens.computeTsne',
   stopTsne: 'latentLens.stopTsne',
   checkFolder: 'latentLens.checkFolder',
+  recalibrate: 'latentLens.recalibrate',
   clearChecks: 'latentLens.clearChecks',
 } as const;
 

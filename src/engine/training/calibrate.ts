@@ -7,7 +7,7 @@ import { combinationOf, combined, type Combination } from '../scoring/combinatio
 import { pcaScores, type PcaModel } from '../scoring/pca.ts';
 import { canBeScored, scoreSet } from '../scoring/score-set.ts';
 import type { ScoredPixels, ScoreModel } from '../scoring/score-model.ts';
-import { standardOf } from '../scoring/standardise.ts';
+import { standardOf, type Standard } from '../scoring/standardise.ts';
 
 export interface CalibrationResult {
   /** Null where nothing was calibrated. */
@@ -17,6 +17,15 @@ export interface CalibrationResult {
   readonly errors: Float64Array;
   readonly pca: Float64Array;
   readonly combination: Combination;
+  /** Median of each channel's scores. */
+  readonly medians: ReadonlyMap<ChannelName, number>;
+}
+
+/** A score that was fixed by an earlier calibration. */
+export interface FixedScore {
+  readonly combination: Combination;
+  /** Of every channel that had one, those beside the sum among them. */
+  readonly standards: ReadonlyMap<ChannelName, Standard>;
 }
 
 export interface CalibrationRequest {
@@ -33,6 +42,8 @@ export interface CalibrationRequest {
   readonly seed: number;
   /** ISO 8601. */
   readonly when: string;
+  /** Keeps the score of an earlier calibration; without it, standards and sum follow from these images. */
+  readonly fixed?: FixedScore;
 }
 
 /**
@@ -69,7 +80,7 @@ const picked = (values: Float64Array, places: readonly number[]): Float64Array =
  */
 export async function calibrate(
   engine: Engine,
-  { images, calibration, group, model, pca, latent, rate, seed, when }: CalibrationRequest,
+  { images, calibration, group, model, pca, latent, rate, seed, when, fixed }: CalibrationRequest,
   breathe: (done: number) => Promise<void>,
 ): Promise<CalibrationResult> {
   const used = calibration.filter((image) => canBeScored(model, images, image));
@@ -86,18 +97,19 @@ export async function calibrate(
       }
     },
   });
-  const combination = combinationOf(scores);
+  const combination = fixed?.combination ?? combinationOf(scores);
   const ascending = (values: Float64Array): Float64Array => picked(values, places).sort();
   const verdicts = ascending(combined(combination, scores));
   const errors = ascending(scores.get('error') ?? new Float64Array(0));
   const pcaErrors = pca ? ascending(pcaScores(pca, images, used)) : new Float64Array(0);
-  const base = { scores: verdicts, errors, pca: pcaErrors, combination };
+  const medians = new Map([...scores].map(([name, own]) => [name, standardOf(own).median]));
+  const base = { scores: verdicts, errors, pca: pcaErrors, combination, medians };
   if (places.length === 0) return { ...base, card: null };
 
   const { threshold, requestedRate, promisedRate } = conformalThreshold(verdicts, rate);
   const at = (sorted: Float64Array): number => conformalThreshold(sorted, rate).threshold;
   const channels = [...scores].map(([name, own]): ChannelCard => {
-    const standard = combination.standards.get(name) ?? standardOf(own);
+    const standard = fixed?.standards.get(name) ?? combination.standards.get(name) ?? standardOf(own);
     return {
       name,
       inSum: combination.standards.has(name),

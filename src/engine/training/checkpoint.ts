@@ -34,6 +34,23 @@ export interface CheckpointFrame {
   readonly examples: Examples;
 }
 
+/** Scores of the calibration images as tensors of the model file; PCA's where there are any. */
+export function calibrationTensors({
+  scores,
+  errors,
+  pca,
+}: Pick<CalibrationResult, 'scores' | 'errors' | 'pca'>): [string, Tensor][] {
+  const column = (name: string, values: Float64Array): [string, Tensor] => [
+    name,
+    tensor([values.length], values),
+  ];
+  return [
+    column(tensorNames.calibrationScores, scores),
+    column(tensorNames.calibrationErrors, errors),
+    ...(pca.length > 0 ? [column(tensorNames.calibrationPca, pca)] : []),
+  ];
+}
+
 /** What only the end of a training knows. */
 export interface TrainingEnd {
   readonly calibration: CalibrationResult;
@@ -118,14 +135,13 @@ export function encodeCheckpoint(
     ...(adam ? adamTensors(network, adam) : []),
   ]);
   if (end) {
-    const { scores, errors, pca } = end.calibration;
-    tensors.set(tensorNames.calibrationScores, tensor([scores.length], scores));
-    tensors.set(tensorNames.calibrationErrors, tensor([errors.length], errors));
-    if (pca.length > 0) tensors.set(tensorNames.calibrationPca, tensor([pca.length], pca));
-    for (const [name, value] of scoreTensors(end.scoreModel, end.pca)) tensors.set(name, value);
-    for (const [name, value] of [...pointTensors(end.points), ...projectionTensors(end.projection)]) {
-      tensors.set(name, value);
-    }
+    const added = [
+      ...calibrationTensors(end.calibration),
+      ...scoreTensors(end.scoreModel, end.pca),
+      ...pointTensors(end.points),
+      ...projectionTensors(end.projection),
+    ];
+    for (const [name, value] of added) tensors.set(name, value);
   }
   return writeModelFile({ card, tensors });
 }

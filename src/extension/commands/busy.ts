@@ -6,11 +6,16 @@ import type { JobStatus } from '../../shared/protocol/studio.ts';
 import { offer } from '../core/log.ts';
 import type { App } from './app.ts';
 
-function busyMessage({ kind, name }: JobStatus, wanted: JobStatus['kind']): string {
+/** What is asked for while another job runs. */
+export type WantedJob = JobStatus['kind'] | 'calibration';
+
+function busyMessage({ kind, name }: JobStatus, wanted: WantedJob): string {
   if (kind === 'projection')
     return vscode.l10n.t('The t-SNE of “{0}” is being computed. Stop it, or wait for its end.', name);
-  return wanted === 'training'
-    ? vscode.l10n.t('“{0}” is being trained. Stop it before the next training.', name)
+  if (wanted === 'training')
+    return vscode.l10n.t('“{0}” is being trained. Stop it before the next training.', name);
+  return wanted === 'calibration'
+    ? vscode.l10n.t('“{0}” is being trained. A model can be calibrated when that is stopped or ended.', name)
     : vscode.l10n.t('“{0}” is being trained. A t-SNE can be computed when that is stopped or ended.', name);
 }
 
@@ -19,7 +24,7 @@ function busyMessage({ kind, name }: JobStatus, wanted: JobStatus['kind']): stri
  * @param strict throws the sentence instead of offering it, for automation
  * @throws LensError `engine-unavailable` where `strict`
  */
-export function refusedWhileBusy(app: App, wanted: JobStatus['kind'], strict: boolean): boolean {
+export function refusedWhileBusy(app: App, wanted: WantedJob, strict: boolean): boolean {
   const { jobs, errors } = app.services;
   const { current } = jobs;
   if (!current) return false;

@@ -10,7 +10,7 @@ import type { App } from './app.ts';
 import { activeTabUri, uriOf } from './targets.ts';
 
 /** The model that a command is meant for: its argument, or the model file in front. */
-function modelUri(target: unknown): vscode.Uri | undefined {
+export function modelUri(target: unknown): vscode.Uri | undefined {
   const uri = uriOf(target);
   if (uri) return uri;
   const front = activeTabUri();

@@ -14,6 +14,7 @@ import {
   showMap,
 } from './models.ts';
 import { computeTsne, stopTsne, type ProjectOptions } from './project.ts';
+import { recalibrate, type RecalibrateOptions } from './recalibrate.ts';
 import { resume, stopTraining } from './resume.ts';
 import { createSamples, type SampleOptions } from './samples.ts';
 import { train, type TrainOptions } from './train.ts';
@@ -46,6 +47,8 @@ export const commandHandlers: Readonly<Record<(typeof commands)[keyof typeof com
     computeTsne(app, target, optionsOf<ProjectOptions>(second)),
   [commands.stopTsne]: stopTsne,
   [commands.checkFolder]: checkFolder,
+  [commands.recalibrate]: (app, target, second) =>
+    recalibrate(app, target, optionsOf<RecalibrateOptions>(second)),
   [commands.clearChecks]: ({ checks }) => checks.results.clear(),
 };
 

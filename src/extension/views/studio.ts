@@ -1,8 +1,9 @@
 /** The Studio: one panel, in whose worker all long jobs run. */
 import * as vscode from 'vscode';
 import { commands, panels } from '../../shared/names.ts';
-import type { JobOutcome } from '../../shared/protocol/engine.ts';
+import type { JobOutcome, RecalibrationOutcome } from '../../shared/protocol/engine.ts';
 import type { ProjectionEnd, ProjectionProposal } from '../../shared/protocol/projection.ts';
+import type { RecalibrationProposal } from '../../shared/protocol/recalibration.ts';
 import type {
   ResumeProposal,
   StudioHostApi,
@@ -104,6 +105,17 @@ export class Studio implements vscode.Disposable {
     }
   }
 
+  /** Resolves when the calibration has ended, whichever way. */
+  async recalibrate(proposal: RecalibrationProposal): Promise<RecalibrationOutcome> {
+    const { jobId, model: uri, name } = proposal;
+    this.parts.allow(uri);
+    this.services.jobs.adopt(jobId, uri);
+    // A page that takes the place of this one shows the model, whose file is whole at any time.
+    this.intent = { kind: 'model', uri, name };
+    this.show();
+    return this.link().call('recalibrate', proposal);
+  }
+
   async showModel(uri: string, name: string): Promise<void> {
     this.parts.allow(uri);
     this.intent = { kind: 'model', uri, name };
@@ -120,7 +132,7 @@ export class Studio implements vscode.Disposable {
   }
 
   /** Resolves when the running job is saved; null where none ran. */
-  async stop(): Promise<JobOutcome | ProjectionEnd | null> {
+  async stop(): Promise<ReturnType<StudioPageApi['stop']>> {
     return this.open ? this.link().call('stop', {}) : null;
   }
 
@@ -288,6 +300,10 @@ export class Studio implements vscode.Disposable {
       continueProjection: async ({ uri }) => {
         await this.settling;
         void vscode.commands.executeCommand(commands.computeTsne, vscode.Uri.parse(uri), { continue: true });
+      },
+      recalibrateModel: async ({ uri }) => {
+        await this.settling;
+        void vscode.commands.executeCommand(commands.recalibrate, vscode.Uri.parse(uri));
       },
       showMap: ({ uri }) => void vscode.commands.executeCommand(commands.showMap, vscode.Uri.parse(uri)),
       showLog: () => log.show(),

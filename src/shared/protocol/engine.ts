@@ -1,7 +1,7 @@
 /** The contract between a page and the engine worker (`dist/engine/worker.js`). */
 import type { DatasetSummary, DatasetSurvey, SkippedFile, SplitCounts } from '../dataset.ts';
 import type { WireError } from '../errors.ts';
-import type { EngineCard, EpochRecord, ModelCard } from '../model-card.ts';
+import type { Calibration, EngineCard, EpochRecord, ModelCard } from '../model-card.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../model-spec.ts';
 import type { Pack, PackRequest } from '../transport.ts';
 
@@ -149,6 +149,34 @@ export interface ProjectionOutcome {
   readonly card: ModelCard | null;
   /** F32 `[count, 2]` as saved; null if nothing was. */
   readonly coordinates: Float32Array | null;
+}
+
+export interface RecalibrateRequest {
+  readonly jobId: string;
+  /** The whole model file; it is saved under this job and name again, with the new calibration. */
+  readonly model: Uint8Array;
+  readonly name: string;
+  /** Good images. */
+  readonly dataset: DatasetSummary;
+  /** Where they are, as kept in the model card. */
+  readonly location: string;
+  /** URI of the images that the model learned from; null where they are not found. */
+  readonly origin: string | null;
+  readonly falseAlarmRate: number;
+  /** Bytes. */
+  readonly memoryBudget: number;
+}
+
+export interface RecalibrationOutcome {
+  readonly jobId: string;
+  readonly state: 'finished' | 'stopped' | 'failed';
+  readonly error: WireError | null;
+  /** Where the model was saved, for people; null if it is as it was. */
+  readonly savedAs: string | null;
+  /** As saved; null if it is as it was. */
+  readonly calibration: Calibration | null;
+  /** The first files that could not be read; the source counts all. */
+  readonly skipped: readonly SkippedFile[];
 }
 
 export interface EvaluateSet {
@@ -324,6 +352,8 @@ export interface EngineApi {
   resume(params: ResumeRequest): JobOutcome;
   /** Projects the points of a model to the plane by t-SNE and saves them in its file; {@link EngineApi.stop} ends it too. */
   project(params: ProjectRequest): ProjectionOutcome;
+  /** Calibrates a model anew on other good images and saves it. {@link EngineApi.stop} ends it with the file as it was. */
+  recalibrate(params: RecalibrateRequest): RecalibrationOutcome;
   /** Ends the running job after the batch or iteration under way, with what it has so far saved. */
   stop(params: { readonly jobId: string }): void;
   evaluate(params: EvaluateRequest): EvaluateResult;

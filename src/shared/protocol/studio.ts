@@ -3,8 +3,9 @@ import type { DatasetSummary } from '../dataset.ts';
 import type { WireError } from '../errors.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../model-spec.ts';
 import type { Pack, PackRequest } from '../transport.ts';
-import type { EngineChoice, JobOutcome, JobSnapshot } from './engine.ts';
+import type { EngineChoice, JobOutcome, JobSnapshot, RecalibrationOutcome } from './engine.ts';
 import type { ProjectionEnd, ProjectionProposal, ProjectionStatus } from './projection.ts';
+import type { RecalibrationProposal } from './recalibration.ts';
 import type { SaveApi } from './save.ts';
 
 /** Defaults for a new training, from the settings. */
@@ -57,8 +58,10 @@ export interface StudioPageApi {
   resume(params: ResumeProposal): void;
   /** Runs a t-SNE in the engine's worker. @throws LensError `internal` while another job runs */
   project(params: ProjectionProposal): void;
+  /** Calibrates a model anew; answers with how that ended. @throws LensError `internal` while another job runs */
+  recalibrate(params: RecalibrationProposal): RecalibrationOutcome;
   /** Stops the running job with a checkpoint; resolves when it is saved. */
-  stop(params: Record<string, never>): JobOutcome | ProjectionEnd | null;
+  stop(params: Record<string, never>): JobOutcome | ProjectionEnd | RecalibrationOutcome | null;
   /** Shows a model file (URI string). */
   showModel(params: { readonly uri: string; readonly name: string }): void;
   /** Shows a model file on the page Interpolate, between these ends. */
@@ -105,6 +108,8 @@ export interface StudioHostApi extends SaveApi {
   resumeModel(params: { readonly uri: string }): void;
   /** Goes on with the t-SNE of this model and answers with {@link StudioPageApi.project}. */
   continueProjection(params: { readonly uri: string }): void;
+  /** Asks for a folder of good images and answers with {@link StudioPageApi.recalibrate}. */
+  recalibrateModel(params: { readonly uri: string }): void;
   /** Shows the Latent Map of this model. */
   showMap(params: { readonly uri: string }): void;
   showLog(params: Record<string, never>): void;

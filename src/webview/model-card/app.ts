@@ -5,6 +5,7 @@ import type { WireError } from '../../shared/errors.ts';
 import type { ModelCardHostApi, ModelCardView } from '../../shared/protocol/model-card-page.ts';
 import type { Connection } from '../../shared/rpc.ts';
 import { formatScore } from '../../shared/verdict.ts';
+import { calibrationView } from '../components/calibration.ts';
 import '../components/elements.ts';
 import '../components/error.ts';
 import { facts, factsStyles, tiles, type Fact } from '../components/facts.ts';
@@ -23,9 +24,8 @@ import {
 } from '../shared/format.ts';
 import type { Store } from '../shared/store.ts';
 import { StoreController } from '../shared/store.ts';
-import { baseStyles, pageStyles, tableStyles } from '../shared/styles.ts';
+import { baseStyles, noticeStyles, pageStyles, tableStyles } from '../shared/styles.ts';
 import {
-  calibrationWords,
   corruptionWords,
   engineTitle,
   fitNames,
@@ -46,6 +46,7 @@ export class LensModelCard extends LitElement {
   static override styles = [
     baseStyles,
     pageStyles,
+    noticeStyles,
     tableStyles,
     factsStyles,
     css`
@@ -140,11 +141,7 @@ export class LensModelCard extends LitElement {
           ${
             card.calibration === null
               ? html`<p>Not calibrated yet: a model gives verdicts when its training has finished.</p>`
-              : html`<p>${calibrationWords(card.calibration)}</p>
-                  <p class="quiet">
-                    Score: mean squared error of the reconstruction. Rule: split-conformal, computed
-                    ${formatDate(card.calibration.when)}.
-                  </p>`
+              : calibrationView(card.calibration)
           }
           ${
             card.notebookRule === null

@@ -4,9 +4,10 @@ import { customElement, property } from 'lit/decorators.js';
 import type { ChannelReading, CheckResult } from '../../shared/protocol/forward.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import '../components/elements.ts';
+import { channelWords } from '../shared/channel-words.ts';
 import { countOf } from '../shared/format.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
-import { besideWords, channelWords, firedWords, formatZ } from './words.ts';
+import { besideWords, firedWords, formatZ } from './words.ts';
 
 @customElement('ll-channels')
 export class LensChannels extends LitElement {

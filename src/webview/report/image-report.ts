@@ -135,7 +135,10 @@ export class LensImageReport extends LitElement {
             >
               ${request.modelName}
             </button>`,
-            note: calibration === null ? undefined : `calibrated on ${countOf(calibration.images, 'image')}`,
+            note:
+              calibration === null
+                ? undefined
+                : `calibrated on ${countOf(calibration.images, 'image')}${calibration.source ? ` of ${calibration.source.location}` : ''}`,
           },
           { term: 'Seen as', value: seen },
           { term: 'Time', value: `${Math.max(1, Math.round(milliseconds))} ms` },

@@ -5,6 +5,7 @@ import type { CheckResult } from '../../shared/protocol/forward.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import '../components/color-scale.ts';
 import '../components/image.ts';
+import { channelWords } from '../shared/channel-words.ts';
 import { divergingColor, sequentialColor } from '../shared/color-maps.ts';
 import {
   differencePicture,
@@ -16,7 +17,7 @@ import {
 import { baseStyles } from '../shared/styles.ts';
 import { ThemeController, isDark } from '../shared/theme.ts';
 import { heatOverlay, heatScale, isOutlined, overlayTimes, type HeatLayer } from './heat-overlay.ts';
-import { channelWords, heatWords } from './words.ts';
+import { heatWords } from './words.ts';
 
 type Mode = 'signed' | 'squared';
 

@@ -2,19 +2,12 @@
 import { describeShape } from '../../shared/model-spec.ts';
 import type { NearImage } from '../../shared/protocol/forward.ts';
 import { formatScore } from '../../shared/verdict.ts';
+import { channelWords } from '../shared/channel-words.ts';
 import { baseName, countOf, formatDate, formatPercent } from '../shared/format.ts';
 import { differencePicture, largestMagnitude, pictureOf, type Picture } from '../shared/pixels.ts';
 import { heatOverlay, heatScale, isOutlined, overlayTimes } from './heat-overlay.ts';
 import type { ReportState } from './state.ts';
-import {
-  besideWords,
-  channelWords,
-  firedWords,
-  formatZ,
-  heatWords,
-  scoreNote,
-  verdictWords,
-} from './words.ts';
+import { besideWords, firedWords, formatZ, heatWords, scoreNote, verdictWords } from './words.ts';
 
 export type CheckedState = Extract<ReportState, { kind: 'checked' }>;
 

@@ -1,32 +1,8 @@
 /** What the report says of channels and of the verdicts beside. Pure. */
-import type { ChannelName } from '../../shared/model-card.ts';
 import type { ChannelReading, CheckResult } from '../../shared/protocol/forward.ts';
 import { verdictSentence, type Verdict } from '../../shared/verdict.ts';
+import { channelWords } from '../shared/channel-words.ts';
 import { formatPercent, unbroken } from '../shared/format.ts';
-
-export interface ChannelWords {
-  readonly title: string;
-  /** What it looks at. */
-  readonly what: string;
-  /** Whether the model learned it; else it is a hand-made feature of the good images. */
-  readonly learned: boolean;
-}
-
-export const channelWords: Readonly<Record<ChannelName, ChannelWords>> = {
-  structure: {
-    title: 'Structure',
-    what: 'how unlike the reconstruction is in structure (SSIM)',
-    learned: true,
-  },
-  orientation: {
-    title: 'Orientation',
-    what: 'strokes and edges unlike those of good images',
-    learned: false,
-  },
-  place: { title: 'Worst place', what: 'the oddest place of the image', learned: false },
-  whole: { title: 'Whole image', what: 'edges of the whole image unlike those of good ones', learned: false },
-  error: { title: 'Error', what: 'the mean squared error of the reconstruction', learned: true },
-};
 
 /** `5.2`, `−0.35`: three figures, with a true minus sign. */
 export function formatZ(z: number): string {

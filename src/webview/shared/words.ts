@@ -1,6 +1,6 @@
 /** A model's facts as sentences, the same on every page. */
 import type { SplitCounts } from '../../shared/dataset.ts';
-import type { Calibration, EngineCard, ModelCard, TrainingProgress } from '../../shared/model-card.ts';
+import type { EngineCard, ModelCard, TrainingProgress } from '../../shared/model-card.ts';
 import {
   describeShape,
   type Corruption,
@@ -9,7 +9,7 @@ import {
   type Recipe,
 } from '../../shared/model-spec.ts';
 import type { JobPhase } from '../../shared/protocol/engine.ts';
-import { formatScore, smallestRate } from '../../shared/verdict.ts';
+import { smallestRate } from '../../shared/verdict.ts';
 import { countOf, formatCount, formatPercent } from './format.ts';
 
 export const recipeNames: Readonly<Record<Recipe, string>> = {
@@ -49,16 +49,6 @@ export const engineNames: Readonly<Record<EngineCard['kind'], string>> = { wasm:
 /** `WebGPU on nvidia ampere`, `WASM`. */
 export const engineTitle = ({ kind, adapter }: EngineCard): string =>
   adapter === undefined || adapter === '' ? engineNames[kind] : `${engineNames[kind]} on ${adapter}`;
-
-/** What an image at the threshold means, and whether the asked rate could be promised. */
-export function calibrationWords(calibration: Calibration): string {
-  const { images, promisedRate, requestedRate, threshold } = calibration;
-  const promise =
-    `An image is called anomalous when its score is above ${formatScore(threshold)}. Of good images at most ` +
-    `${formatPercent(promisedRate)} are, judged by ${countOf(images, 'image')} that the model never trained on.`;
-  if (promisedRate <= requestedRate) return promise;
-  return `${promise} You asked for ${formatPercent(requestedRate)}; so few images cannot promise less.`;
-}
 
 /** Said before training when the calibration set is too small for the asked rate; null otherwise. */
 export function rateWarning(calibrationImages: number, rate: number): string | null {

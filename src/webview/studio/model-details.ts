@@ -2,6 +2,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { facts, factsStyles, type Fact } from '../components/facts.ts';
+import { calibrationView } from '../components/calibration.ts';
 import '../components/examples-strip.ts';
 import '../components/histogram.ts';
 import { historyTable } from '../components/history-table.ts';
@@ -9,22 +10,15 @@ import '../components/loss-chart.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { splitTable } from '../components/split-table.ts';
 import { formatDate } from '../shared/format.ts';
-import { baseStyles, tableStyles } from '../shared/styles.ts';
-import {
-  calibrationWords,
-  corruptionWords,
-  engineTitle,
-  fitNames,
-  fitWords,
-  recipeNames,
-  specWords,
-} from '../shared/words.ts';
+import { baseStyles, noticeStyles, tableStyles } from '../shared/styles.ts';
+import { corruptionWords, engineTitle, fitNames, fitWords, recipeNames, specWords } from '../shared/words.ts';
 import type { ModelView } from './model-view.ts';
 
 @customElement('ll-model-details')
 export class LensModelDetails extends LitElement {
   static override styles = [
     baseStyles,
+    noticeStyles,
     tableStyles,
     factsStyles,
     css`
@@ -86,15 +80,15 @@ export class LensModelDetails extends LitElement {
           ${
             card.calibration === null
               ? html`<p>Not calibrated yet: a model gives verdicts when its training has finished.</p>`
-              : html`<p>${calibrationWords(card.calibration)}</p>
-                  ${
-                    calibrationScores.length === 0
-                      ? nothing
-                      : html`<ll-histogram
-                          .scores=${calibrationScores}
-                          .threshold=${card.calibration.threshold}
-                        ></ll-histogram>`
-                  }`
+              : html`${calibrationView(card.calibration)}
+                ${
+                  calibrationScores.length === 0
+                    ? nothing
+                    : html`<ll-histogram
+                        .scores=${calibrationScores}
+                        .threshold=${card.calibration.threshold}
+                      ></ll-histogram>`
+                }`
           }
         </section>
       </div>

@@ -12,8 +12,9 @@ export interface ModelView {
   readonly examples: Examples | null;
   /** Reconstructions of the examples by epoch, ascending. */
   readonly reconstructions: readonly { readonly epoch: number; readonly images: Uint8Array }[];
-  /** Ascending. */
+  /** Of the calibration images, ascending each: as of the verdict, and their mean squared errors. */
   readonly calibrationScores: Float64Array;
+  readonly calibrationErrors: Float64Array;
   /** Mean squared errors of the validation images; empty where the file has none. */
   readonly validationScores: Float64Array;
   /** Batch losses of the last complete epoch. */
@@ -68,6 +69,7 @@ export function readModelView(bytes: Uint8Array): ModelView {
     examples,
     reconstructions,
     calibrationScores: doubles(tensorNames.calibrationScores),
+    calibrationErrors: doubles(tensorNames.calibrationErrors),
     validationScores: doubles(tensorNames.validationScores),
     trainBatchLosses: doubles(tensorNames.trainBatchLosses),
     validationBatchLosses: doubles(tensorNames.validationBatchLosses),

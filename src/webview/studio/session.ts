@@ -2,8 +2,14 @@
 import { LensError, isCancelled, toWireError } from '../../shared/errors.ts';
 import { modelFileSuffix } from '../../shared/model-card.ts';
 import type { DatasetSummary } from '../../shared/dataset.ts';
-import type { EngineHostApi, JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
+import type {
+  EngineHostApi,
+  JobOutcome,
+  JobSnapshot,
+  RecalibrationOutcome,
+} from '../../shared/protocol/engine.ts';
 import type { ProjectionEnd, ProjectionProposal } from '../../shared/protocol/projection.ts';
+import type { RecalibrationProposal } from '../../shared/protocol/recalibration.ts';
 import type {
   LatentChoice,
   ResumeProposal,
@@ -28,6 +34,7 @@ import { readModelView } from './model-view.ts';
 import type { PageId } from './pages/names.ts';
 import { nothingPersisted, readPersisted, type Persisted } from './persisted.ts';
 import { ProjectionJob } from './projection-job.ts';
+import { RecalibrationJob } from './recalibration-job.ts';
 import { relaySave } from './save-relay.ts';
 import type { RunningJob, ShownModel, StudioState } from './state.ts';
 
@@ -64,7 +71,8 @@ export class StudioSession {
   #bootstrap: Promise<StudioBootstrap> | undefined;
   #active: ActiveJob | undefined;
   #projection: ProjectionJob | undefined;
-  /** A filled-in form that a t-SNE took the place of. */
+  #recalibration: RecalibrationJob | undefined;
+  /** A filled-in form that another job took the place of. */
   #setAside: Extract<StudioState, { kind: 'proposal' }> | undefined;
   #surveying: AbortController | undefined;
   #shown = 0;
@@ -81,6 +89,7 @@ export class StudioSession {
       propose: ({ startNow, ...proposal }) => this.#propose(proposal, startNow),
       resume: (proposal) => this.#resume(proposal),
       project: (proposal) => this.#project(proposal),
+      recalibrate: (proposal) => this.#recalibrate(proposal),
       stop: () => this.stop(),
       showModel: ({ uri, name }) => this.showModel(uri, name),
       interpolate: ({ uri, name, from, to }) => {
@@ -153,7 +162,7 @@ export class StudioSession {
     return this.#setAside !== undefined;
   }
 
-  /** Shows the form again that a t-SNE took the place of. */
+  /** Shows the form again that another job took the place of. */
   backToForm(): void {
     if (this.#busy || this.#setAside === undefined) return;
     this.#shown++;
@@ -172,9 +181,9 @@ export class StudioSession {
   }
 
   /** Stops the running job with a checkpoint. @returns its outcome, or null if none runs */
-  async stop(): Promise<JobOutcome | ProjectionEnd | null> {
+  async stop(): Promise<JobOutcome | ProjectionEnd | RecalibrationOutcome | null> {
     const active = this.#active;
-    if (active === undefined) return this.#projection?.stop() ?? null;
+    if (active === undefined) return (this.#projection ?? this.#recalibration)?.stop() ?? null;
     this.#updateJob((job) => ({ ...job, stopping: true }));
     if (active.inEngine) {
       const { jobId } = active;
@@ -213,6 +222,10 @@ export class StudioSession {
   /** Goes on with the t-SNE of this model: the host asks for it. */
   continueProjection(uri: string): void {
     this.#connection.calls.send('continueProjection', { uri });
+  }
+  /** Calibrates this model anew: the host asks for the images. */
+  recalibrateModel(uri: string): void {
+    this.#connection.calls.send('recalibrateModel', { uri });
   }
   showMap(uri: string): void {
     this.#connection.calls.send('showMap', { uri });
@@ -310,13 +323,38 @@ export class StudioSession {
     });
   }
 
-  #project(proposal: ProjectionProposal): void {
+  /** Makes room for a job that is no training. */
+  #giveWay(): void {
     this.#refuseWhileBusy();
     this.#surveying?.abort();
     this.#shown++;
     const before = this.store.value;
     if (before.kind === 'proposal' && before.survey.kind === 'done') this.#setAside = before;
     this.page.set('train');
+  }
+
+  async #recalibrate(proposal: RecalibrationProposal): Promise<RecalibrationOutcome> {
+    this.#giveWay();
+    const { calls } = this.#connection;
+    const { model: uri, name } = proposal;
+    const job = new RecalibrationJob(proposal, {
+      run: (call) => this.#link.run(call),
+      readFile: (file) => readWholeFile((params) => calls.call('readFile', params), file),
+      onChange: (recalibration) => this.store.set({ kind: 'recalibrating', recalibration }),
+    });
+    this.#recalibration = job;
+    // A page that takes the place of this one shows the model: its file is whole, before and after.
+    this.#remember({ uri, name });
+    const outcome = await job.end;
+    this.#recalibration = undefined;
+    const { running: recalibration } = job;
+    this.store.set({ kind: 'recalibrated', recalibration, outcome, model: { kind: 'reading', name } });
+    void this.#showEnded(uri, name);
+    return outcome;
+  }
+
+  #project(proposal: ProjectionProposal): void {
+    this.#giveWay();
     const { calls } = this.#connection;
     const job = new ProjectionJob(proposal, {
       run: (call) => this.#link.run(call),
@@ -345,12 +383,12 @@ export class StudioSession {
   }
 
   get #busy(): boolean {
-    return this.#active !== undefined || this.#projection !== undefined;
+    return (this.#active ?? this.#projection ?? this.#recalibration) !== undefined;
   }
 
   #refuseWhileBusy(): void {
     if (!this.#busy) return;
-    const what = this.#active ? 'A training' : 'A t-SNE';
+    const what = this.#active ? 'A training' : this.#projection ? 'A t-SNE' : 'A calibration';
     throw new LensError('internal', `${what} is running in the Studio already; stop it first.`);
   }
 
@@ -488,6 +526,8 @@ export class StudioSession {
     const state = this.store.value;
     if (state.kind === 'proposal' && state.survey.kind === 'looking') {
       this.store.set({ ...state, survey: { kind: 'looking', progress } });
+    } else if (this.#recalibration) {
+      this.#recalibration.take(progress);
     } else {
       this.#updateJob((job) => ({ ...job, before: progress }));
     }
@@ -509,8 +549,8 @@ export class StudioSession {
   async #showEnded(uri: string, name: string): Promise<void> {
     await this.#read(uri, name, (model) => {
       const state = this.store.value;
-      if ((state.kind === 'ended' || state.kind === 'projected') && model.kind !== 'reading')
-        this.store.set({ ...state, model });
+      const ended = state.kind === 'ended' || state.kind === 'projected' || state.kind === 'recalibrated';
+      if (ended && model.kind !== 'reading') this.store.set({ ...state, model });
     });
   }
 

@@ -1,13 +1,14 @@
 /** What the Studio shows: one state at a time. */
 import type { DatasetSurvey } from '../../shared/dataset.ts';
 import type { WireError } from '../../shared/errors.ts';
-import type { JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
+import type { JobOutcome, JobSnapshot, RecalibrationOutcome } from '../../shared/protocol/engine.ts';
 import type { ProjectionEnd } from '../../shared/protocol/projection.ts';
 import type { JobStatus, TrainingProposal } from '../../shared/protocol/studio.ts';
 import type { BatchTrace } from '../components/loss-series.ts';
 import type { FormValues } from './form.ts';
 import type { ModelView } from './model-view.ts';
 import type { RunningProjection } from './projection-state.ts';
+import type { RunningRecalibration } from './recalibration-job.ts';
 
 export interface Progress {
   readonly text: string;
@@ -69,6 +70,13 @@ export type StudioState =
       readonly kind: 'projected';
       readonly projection: RunningProjection;
       readonly end: ProjectionEnd;
+      readonly model: ShownModel;
+    }
+  | { readonly kind: 'recalibrating'; readonly recalibration: RunningRecalibration }
+  | {
+      readonly kind: 'recalibrated';
+      readonly recalibration: RunningRecalibration;
+      readonly outcome: RecalibrationOutcome;
       readonly model: ShownModel;
     }
   | { readonly kind: 'model'; readonly model: ShownModel };

@@ -8,6 +8,8 @@ import './model-page.ts';
 import './projected-page.ts';
 import './projecting-page.ts';
 import './proposal-page.ts';
+import './recalibrated-page.ts';
+import './recalibrating-page.ts';
 import './running-page.ts';
 import type { StudioSession } from './session.ts';
 import type { StudioState } from './state.ts';
@@ -75,6 +77,17 @@ export class LensTrainPage extends LitElement {
           .projection=${state.projection}
           .end=${state.end}
         ></ll-projected-page>`;
+      case 'recalibrating':
+        return html`<ll-recalibrating-page
+          .session=${session}
+          .recalibration=${state.recalibration}
+        ></ll-recalibrating-page>`;
+      case 'recalibrated':
+        return html`<ll-recalibrated-page
+          .session=${session}
+          .recalibration=${state.recalibration}
+          .outcome=${state.outcome}
+        ></ll-recalibrated-page>`;
       case 'model':
         return html`<ll-model-page .session=${session} .model=${state.model}></ll-model-page>`;
     }

@@ -9,6 +9,8 @@ import type {
   ProjectionOutcome,
   ProjectionSnapshot,
   ProjectRequest,
+  RecalibrateRequest,
+  RecalibrationOutcome,
   TrainRequest,
 } from '../../../src/shared/protocol/engine.ts';
 import { connect, portChannel } from '../../../src/shared/rpc.ts';
@@ -20,6 +22,7 @@ import {
   historyOf,
   lossAt,
   modelFileOf,
+  recalibrationOf,
   reconstructionsOf,
   surveyOf,
   type Kind,
@@ -90,6 +93,7 @@ const host = connect<EngineApi, EngineHostApi>(portChannel(self as unknown as Wo
     return run(jobId, dataset.name, dataset.id, kindOf(dataset.name), 7);
   },
   project,
+  recalibrate,
   stop: () => stopped?.(),
   evaluateProtocol: () => {
     throw new LensError('internal', 'The fake evaluates nothing.');
@@ -221,4 +225,34 @@ async function run(jobId: string, name: string, id: string, kind: Kind, first: n
   const padding = id === 'large' ? 9 * 1024 * 1024 : 0;
   const { savedAs } = await host.call('save', { jobId, name, bytes: modelFileOf(kind, {}, padding) });
   return outcome(jobId, { savedAs, card: cardOf(kind) });
+}
+
+/** What a calibration does follows from the data set's id. */
+async function recalibrate({
+  jobId,
+  name,
+  model,
+  dataset,
+  falseAlarmRate,
+}: RecalibrateRequest): Promise<RecalibrationOutcome> {
+  host.send('log', {
+    level: 'info',
+    text: `recalibrate ${name} ${dataset.id} ${falseAlarmRate} ${model.length}`,
+  });
+  const unsaved = { jobId, savedAs: null, calibration: null, skipped: [] } as const;
+  host.send('progress', { text: 'Scoring', done: 60, total: 150 });
+  if (dataset.id === 'hold') {
+    await new Promise<void>((resolve) => (stopped = resolve));
+    return { ...unsaved, state: 'stopped', error: null };
+  }
+  if (dataset.id === 'trained') {
+    const message =
+      '“digits” was trained on images in “digits”. Choose a folder of good images that it was not trained on.';
+    return { ...unsaved, state: 'failed', error: { code: 'invalid-dataset', message } };
+  }
+  const kind = kindOf(name);
+  const calibration = recalibrationOf(kind);
+  const { savedAs } = await host.call('save', { jobId, name, bytes: modelFileOf(kind, { calibration }) });
+  const skipped = [{ path: 'letter.png', reason: 'This is not an image.' }];
+  return { jobId, state: 'finished', error: null, savedAs, calibration, skipped };
 }

@@ -157,12 +157,14 @@ const page = connect<Local, Remote>(
       if (offset !== entry.size) throw new LensError('write-failed', 'The parts are not the whole.');
       const uri = `file:///workspace/latent-lens/${entry.name}.lens.safetensors`;
       saved.set(uri, whole);
+      if (files.has(uri)) files.set(uri, whole);
       return { uri, savedAs: `latent-lens/${entry.name}.lens.safetensors` };
     },
     jobChanged: note('jobChanged'),
     jobEnded: note('jobEnded'),
     projectionEnded: note('projectionEnded'),
     continueProjection: note('continueProjection'),
+    recalibrateModel: note('recalibrateModel'),
     showMap: note('showMap'),
     chooseDataset: note('chooseDataset'),
     openFile: note('openFile'),

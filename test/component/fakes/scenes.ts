@@ -48,6 +48,19 @@ export const project = (page: Page, seed: number, iterations = 1000): Promise<vo
     [seed, iterations] as const,
   );
 
+/** Calibrates a model anew that is put where the host finds it; the data set's id says what the engine will do. */
+export const recalibrate = (page: Page, id: string): Promise<unknown> =>
+  page.evaluate((id) => {
+    const { page, samples, files } = globalThis.fakeHost;
+    const model = 'file:///workspace/latent-lens/digits.lens.safetensors';
+    files.set(model, samples.modelFileOf('digits'));
+    return page.call('recalibrate', {
+      ...{ jobId: `calibration-${id}`, model, name: 'digits', dataset: samples.datasetOf('digits', id) },
+      ...{ location: 'samples/digits/evening', origin: 'file:///workspace/samples/digits/train' },
+      ...{ falseAlarmRate: 0.01, memoryBudget: 1e9 },
+    });
+  }, id);
+
 export const openStudioPage = (page: Page, title: string): Promise<void> =>
   page.getByRole('navigation', { name: 'Studio' }).getByRole('button', { name: title }).click();
 
@@ -202,6 +215,24 @@ export const scenes: readonly Scene[] = [
     await text(page, '300 of 1,000 iterations');
     await page.reload();
     await text(page, 'was cut off');
+  }),
+  scene('studio', 'recalibrating', async (page) => {
+    void recalibrate(page, 'hold').catch(() => undefined);
+    await text(page, '60 of 150');
+  }),
+  scene('studio', 'recalibrated', async (page) => {
+    await recalibrate(page, 'evening');
+    await text(page, 'Calibrated anew');
+    await page.getByText('1 file left out').click();
+  }),
+  scene('studio', 'recalibration-refused', async (page) => {
+    await recalibrate(page, 'trained');
+    await text(page, 'was trained on images in');
+  }),
+  scene('studio', 'page-losses-recalibrated', async (page) => {
+    await recalibrate(page, 'evening');
+    await page.getByRole('button', { name: 'Show Losses' }).click();
+    await text(page, 'These images are of another kind');
   }),
   scene('studio', 'model', async (page) => {
     await showModel(page, 'parts');

@@ -24,6 +24,7 @@ const host: Connection<EngineHostApi> = connect<EngineApi, EngineHostApi>(
     train: unused,
     resume: unused,
     project: unused,
+    recalibrate: unused,
     stop: unused,
     evaluateProtocol: unused,
     evaluate: async (request): Promise<EvaluateResult> => {

@@ -11,9 +11,10 @@ import {
   flaggedShare,
   meanOf,
   medianOf,
+  ruleDataOf,
   rulesOf,
 } from '../../../src/webview/studio/pages/rules.ts';
-import { modelFileOf } from '../../component/fakes/samples.ts';
+import { cardOf, modelFileOf, recalibrationOf } from '../../component/fakes/samples.ts';
 
 describe('points drawn at random', () => {
   const points = readPoints(readModelFile(modelFileOf('digits')));
@@ -64,25 +65,65 @@ describe('rules for a threshold', () => {
     assert.equal(flaggedShare(new Float64Array(), 0.9), null);
     const rules = rulesOf({
       scores,
+      calibration: Float64Array.of(0.2, 0.75, 0.795, 0.95),
       calibrated: 0.99,
       batchLosses: Float64Array.of(0.5, 0.7),
       deviations: 1,
       quantile: 0.9,
     });
     assert.deepEqual(
-      rules.map(({ id, threshold, flagged }) => [id, Number(threshold.toFixed(4)), flagged]),
+      rules.map((rule) => [
+        rule.id,
+        Number(rule.threshold.toFixed(4)),
+        rule.flagged,
+        rule.flaggedCalibration,
+      ]),
       [
-        ['calibrated', 0.99, 0.01],
-        ['deviation', 0.7937, 0.21],
-        ['quantile', 0.91, 0.09],
-        ['notebook', 0.7, 0.3],
+        ['calibrated', 0.99, 0.01, 0],
+        ['deviation', 0.7937, 0.21, 0.5],
+        ['quantile', 0.91, 0.09, 0.25],
+        ['notebook', 0.7, 0.3, 0.75],
       ],
     );
   });
 
   it('are left out where their numbers are missing', () => {
-    const none = { scores: new Float64Array(), calibrated: null, batchLosses: new Float64Array() };
+    const empty = new Float64Array();
+    const none = { scores: empty, calibration: empty, calibrated: null, batchLosses: empty };
     assert.deepEqual(rulesOf({ ...none, deviations: 2, quantile: 0.99 }), []);
+  });
+
+  it('are about the squared error, and about the verdict’s score where that is another', () => {
+    const source = {
+      card: cardOf('digits'),
+      validationScores: Float64Array.of(0.1, 0.2),
+      validationBatchLosses: Float64Array.of(0.15),
+      calibrationScores: Float64Array.of(1, 2, 3),
+      calibrationErrors: Float64Array.of(0.1, 0.3),
+      points: { sets: Uint8Array.of(1, 2, 0, 1), scores: Float64Array.of(5, 6, 7, 8) },
+    };
+    const alone = ruleDataOf(source);
+    assert.equal(alone.verdict, null);
+    assert.equal(alone.error?.calibration, source.calibrationScores);
+    const combined = {
+      ...recalibrationOf('digits'),
+      score: 'combined' as const,
+      autoencoder: { threshold: 0.25 },
+    };
+    const both = ruleDataOf({ ...source, card: { calibration: combined } });
+    assert.equal(both.error?.calibrated, 0.25);
+    assert.equal(both.error.calibration, source.calibrationErrors);
+    assert.deepEqual(both.verdict, {
+      ...{ scores: Float64Array.of(5, 8), calibration: source.calibrationScores },
+      ...{ calibrated: combined.threshold, batchLosses: new Float64Array() },
+    });
+    const none = ruleDataOf({
+      ...source,
+      card: { calibration: combined },
+      points: null,
+      validationScores: new Float64Array(),
+    });
+    assert.deepEqual(none, { error: null, verdict: null });
   });
 });
 

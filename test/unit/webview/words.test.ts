@@ -11,14 +11,19 @@ import {
   formatTimeLeft,
 } from '../../../src/webview/shared/format.ts';
 import {
+  calibrationSourceWords,
   calibrationWords,
+  previousWords,
+  shiftWarning,
+} from '../../../src/webview/shared/calibration-words.ts';
+import {
   corruptionWords,
   engineTitle,
   progressWords,
   rateWarning,
   specWords,
 } from '../../../src/webview/shared/words.ts';
-import { specOf } from '../../component/fakes/samples.ts';
+import { recalibrationOf, specOf } from '../../component/fakes/samples.ts';
 
 describe('numbers as people read them', () => {
   it('never print NaN, infinity or a negative time', () => {
@@ -83,6 +88,31 @@ describe('facts as sentences', () => {
     };
     assert.match(calibrationWords(calibration), /at most 1\.64\u00a0% are.*You asked for 1\u00a0%/);
     assert.doesNotMatch(calibrationWords({ ...calibration, promisedRate: 0.01 }), /You asked/);
+  });
+
+  it('say whose images a calibration rests on, and what was before it', () => {
+    const again = recalibrationOf('digits');
+    assert.match(
+      calibrationSourceWords(again),
+      /^Calibrated on 150 images of samples\/digits\/evening, which count as 90: 30 clusters of near-duplicates, 2026-11-25.* 1 file could not be read\.$/,
+    );
+    assert.match(
+      previousWords(again) ?? '',
+      /was 0\.02, for 1\u00a0% by 200 images set aside from the data set .* flags 40\u00a0%/,
+    );
+    assert.match(shiftWarning(again) ?? '', /error 4\.3 spreads higher/);
+    // Beside the sum, a shift says nothing of the verdict; small ones never do.
+    const channel = { inSum: true, median: 0, spread: 1, threshold: 1, heatThreshold: 1 };
+    const summed = { ...again, channels: [{ ...channel, name: 'structure' as const }] };
+    assert.equal(shiftWarning(summed), null);
+    const { source, previous, ...first } = again;
+    assert.ok(source && previous);
+    assert.equal(
+      shiftWarning({ ...again, source: { ...source, shifts: [{ name: 'error', spreads: -2.9 }] } }),
+      null,
+    );
+    assert.match(calibrationSourceWords(first), /^Calibrated on images set aside from the data set/);
+    assert.equal(previousWords(first), null);
   });
 
   it('say where training stands', () => {

@@ -1,8 +1,8 @@
 /** The last epoch's batch losses, as in the notebook, and the per-image scores that thresholds are about. */
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { errorThreshold } from '../../../shared/model-card.ts';
 import { formatScore } from '../../../shared/verdict.ts';
+import { calibrationView } from '../../components/calibration.ts';
 import '../../components/distribution.ts';
 import { axisOf, type Axis } from '../../components/histogram-bins.ts';
 import type { DistributionLine } from '../../components/distribution.ts';
@@ -11,7 +11,16 @@ import { countOf, formatPercent, unbroken } from '../../shared/format.ts';
 import { tableStyles } from '../../shared/styles.ts';
 import type { ModelView } from '../model-view.ts';
 import { ModelPageBase } from './model-page-base.ts';
-import { meanOf, medianOf, rulesOf, type Rule, type RuleId } from './rules.ts';
+import {
+  meanOf,
+  medianOf,
+  ruleDataOf,
+  ruleScores,
+  rulesOf,
+  type Rule,
+  type RuleId,
+  type RuleScore,
+} from './rules.ts';
 
 @customElement('ll-losses-page')
 export class LensLossesPage extends ModelPageBase {
@@ -62,22 +71,38 @@ export class LensLossesPage extends ModelPageBase {
 
   protected readonly heading = 'Losses';
 
+  @state() private score: RuleScore = 'error';
   @state() private rule: RuleId = 'calibrated';
   @state() private deviations = 2;
   /** Percent. */
   @state() private quantile = 99;
 
   protected override takeModel(view: ModelView): void {
+    this.score = 'error';
     this.rule = view.card.calibration === null ? 'deviation' : 'calibrated';
   }
 
-  protected override renderModel(view: ModelView): unknown {
-    const epoch = view.card.history.at(-1)?.epoch;
+  protected override renderModel(view: ModelView, uri: string): unknown {
+    const { calibration, history } = view.card;
     return html`
       ${this.renderHead(
         'How wrong the model still is: by batch, as the notebook looks at it, and by image, which is what a verdict is about.',
+        calibration === null
+          ? nothing
+          : html`<vscode-button secondary @click=${() => this.session.recalibrateModel(uri)}
+              >Recalibrate…</vscode-button
+            >`,
       )}
-      ${this.#renderBaseline(view)} ${this.#renderBatches(view, epoch)} ${this.#renderScores(view)}
+      ${this.#renderBaseline(view)} ${this.#renderBatches(view, history.at(-1)?.epoch)}
+      ${this.#renderScores(view)}
+      ${
+        calibration === null
+          ? nothing
+          : html`<section class="prose" aria-labelledby="calibration">
+              <h2 id="calibration">Calibration</h2>
+              ${calibrationView(calibration)}
+            </section>`
+      }
     `;
   }
 
@@ -144,19 +169,15 @@ export class LensLossesPage extends ModelPageBase {
   }
 
   #renderScores(view: ModelView): unknown {
-    const { validationScores: scores, card } = view;
-    if (scores.length === 0)
+    const data = ruleDataOf(view);
+    const shown = data[this.score] ?? data.error;
+    if (shown === null)
       return html`<section>
         <h2>Scores of single images</h2>
         <p class="quiet">This file holds none yet: they are computed when a training ends.</p>
       </section>`;
-    const rules = rulesOf({
-      scores,
-      calibrated: errorThreshold(card),
-      batchLosses: view.validationBatchLosses,
-      deviations: this.deviations,
-      quantile: this.quantile / 100,
-    });
+    const { scores, calibration } = shown;
+    const rules = rulesOf({ ...shown, deviations: this.deviations, quantile: this.quantile / 100 });
     const chosen = rules.find(({ id }) => id === this.rule) ?? rules[0];
     const lines = rules.map(({ id, threshold }): DistributionLine => ({
       label: this.#ruleName(id),
@@ -165,9 +186,10 @@ export class LensLossesPage extends ModelPageBase {
     }));
     return html`<section>
       <h2>Scores of ${countOf(scores.length, 'validation image')}</h2>
+      ${data.verdict === null ? nothing : this.#renderChoice()}
       <p class="quiet prose">
-        A score is the mean squared error of one image. All of these images are ordinary and none was trained
-        on: every one right of the line would be a false alarm.
+        ${scoreLead[this.score]} All of these images are ordinary and none was trained on: every one right of
+        the line would be a false alarm.
       </p>
       <ll-distribution
         .values=${scores}
@@ -179,12 +201,35 @@ export class LensLossesPage extends ModelPageBase {
         .over=${chosen?.threshold ?? null}
         label="Histogram of the scores of ${countOf(scores.length, 'validation image')}"
       ></ll-distribution>
-      ${this.#renderRules(rules, chosen)}
-      ${chosen === undefined ? nothing : html`<p role="status">${this.#sentence(chosen, scores.length)}</p>`}
+      ${this.#renderRules(rules, chosen, calibration.length)}
+      ${
+        chosen === undefined
+          ? nothing
+          : html`<p role="status">${this.#sentence(chosen, scores.length, calibration.length)}</p>`
+      }
     </section>`;
   }
 
-  #renderRules(rules: readonly Rule[], chosen: Rule | undefined): unknown {
+  #renderChoice(): unknown {
+    return html`<fieldset>
+      <legend class="visually-hidden">Score</legend>
+      <div class="choices">
+        ${ruleScores.map(
+          (score) =>
+            html`<label>
+              <input
+                type="radio"
+                name="score"
+                .checked=${score === this.score}
+                @change=${() => (this.score = score)}
+              />${scoreNames[score]}
+            </label>`,
+        )}
+      </div>
+    </fieldset>`;
+  }
+
+  #renderRules(rules: readonly Rule[], chosen: Rule | undefined, calibrationImages: number): unknown {
     return html`<table>
       <caption class="visually-hidden">
         Rules for a threshold
@@ -194,6 +239,11 @@ export class LensLossesPage extends ModelPageBase {
           <th scope="col">Rule</th>
           <th scope="col" class="number">Threshold</th>
           <th scope="col" class="number">Flags</th>
+          ${
+            calibrationImages === 0
+              ? nothing
+              : html`<th scope="col" class="number">Of calibration images</th>`
+          }
         </tr>
       </thead>
       <tbody>
@@ -212,7 +262,12 @@ export class LensLossesPage extends ModelPageBase {
                 ${this.#renderParameter(rule.id)}
               </th>
               <td class="number">${formatScore(rule.threshold)}</td>
-              <td class="number">${rule.flagged === null ? '–' : formatPercent(rule.flagged)}</td>
+              <td class="number">${shareWords(rule.flagged)}</td>
+              ${
+                calibrationImages === 0
+                  ? nothing
+                  : html`<td class="number">${shareWords(rule.flaggedCalibration)}</td>`
+              }
             </tr>`,
         )}
       </tbody>
@@ -264,24 +319,40 @@ export class LensLossesPage extends ModelPageBase {
     }
   }
 
-  #sentence({ id, flagged }: Rule, images: number): string {
-    const share = flagged === null ? '–' : formatPercent(flagged);
-    const result = `it flags ${share} of ${countOf(images, 'ordinary image')}.`;
+  /** A rate counts where the images had no part in the rule. */
+  #sentence({ id, flagged, flaggedCalibration }: Rule, images: number, calibrationImages: number): string {
+    const result = `it flags ${shareWords(flagged)} of ${countOf(images, 'ordinary image')}`;
+    const apart =
+      flaggedCalibration === null
+        ? ''
+        : `, and ${shareWords(flaggedCalibration)} of ${countOf(calibrationImages, 'calibration image')}, which had no part in it`;
     switch (id) {
       case 'calibrated': {
         const promised = this.view?.card.calibration?.promisedRate;
         const promise = promised === undefined ? '' : `, which promises at most ${formatPercent(promised)}`;
-        return `The threshold comes from a calibration set of its own${promise}: here ${result}`;
+        return `The threshold comes from a calibration set of its own${promise}: here ${result}.`;
       }
       case 'deviation':
-        return `Errors are not normally distributed, so k promises nothing: here ${result}`;
+        return `Scores are not normally distributed, so k promises nothing: here ${result}${apart}.`;
       case 'quantile':
-        return `Taken from the very images that it is counted on: ${result}`;
+        return `Taken from the very images that it is counted on: ${result}${apart}.`;
       case 'notebook':
-        return `The mean of a batch strays far less than single images do, so the line lies low: ${result}`;
+        return `The mean of a batch strays far less than single images do, so the line lies low: ${result}${apart}.`;
     }
   }
 }
+
+const scoreNames: Readonly<Record<RuleScore, string>> = {
+  error: 'Mean squared error',
+  verdict: 'The verdict’s score',
+};
+
+const scoreLead: Readonly<Record<RuleScore, string>> = {
+  error: 'A score is the mean squared error of one image.',
+  verdict: 'A score is the sum of the channels, which the verdict is about.',
+};
+
+const shareWords = (share: number | null): string => (share === null ? '–' : formatPercent(share));
 
 declare global {
   interface HTMLElementTagNameMap {
