@@ -23,6 +23,12 @@ const gpuFailures: readonly ErrorCode[] = [
 export const isGpuFailure = (error: unknown): error is LensError =>
   error instanceof LensError && gpuFailures.includes(error.code);
 
+/** What went wrong, as a part of a sentence: an error's first one, for the rest is advice to a training. */
+export const problemOf = ({ code, message }: LensError): string =>
+  code === 'out-of-memory'
+    ? 'the GPU has too little memory for this map'
+    : message.replace(/\.( .*)?$/, '').replace(/^The /, 'the ');
+
 export class GpuProjector implements Projector {
   readonly perplexity: number;
   #last: TsneState;

@@ -15,7 +15,7 @@ import { checkIteration } from '../projection/webgpu/check.ts';
 import { ProjectionGpu } from '../projection/webgpu/gpu.ts';
 import { gpuNeighbours } from '../projection/webgpu/neighbours.ts';
 import { GpuTsne, mostGpuPoints } from '../projection/webgpu/run.ts';
-import { GpuProjector, isGpuFailure } from './gpu-projector.ts';
+import { GpuProjector, isGpuFailure, problemOf } from './gpu-projector.ts';
 import type { Projector, ProjectorOptions } from './projector.ts';
 import { wasmProjector } from './wasm-projector.ts';
 
@@ -99,7 +99,7 @@ class Start {
       gpu?.close();
       if (!isGpuFailure(error)) throw error;
       this.engines.log(`t-SNE on WebGPU failed: ${error.message}${error.detail ? ` (${error.detail})` : ''}`);
-      return this.#insteadOfGpu(error.message.replace(/\.$/, ''), preparation);
+      return this.#insteadOfGpu(problemOf(error), preparation);
     }
   }
 

@@ -83,10 +83,16 @@ export class StatusBar implements vscode.Disposable {
     const lines = [
       headline(job),
       ...(job ? [[phaseText(job), left].filter((part) => part !== undefined).join(', ')] : []),
-      ...(engine && this.engine ? [vscode.l10n.t('Engine: {0} ({1})', engine, this.engine.reason)] : []),
+      ...this.engineLines(job, engine),
       vscode.l10n.t('Click to open the Studio'),
     ];
     return lines.join('\n');
+  }
+
+  private engineLines(job: JobStatus | null, engine: string | undefined): readonly string[] {
+    // A t-SNE has an engine of its own.
+    if (job?.kind === 'projection') return job.engine === null ? [] : [job.engine];
+    return engine && this.engine ? [vscode.l10n.t('Engine: {0} ({1})', engine, this.engine.reason)] : [];
   }
 
   private open(): vscode.StatusBarItem {

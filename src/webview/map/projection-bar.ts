@@ -253,7 +253,7 @@ export class LensProjectionBar extends LitElement {
     const known = phase === 'neighbours' || phase === 'embedding';
     return html`<div class="running">
       <div>
-        <p class="line">
+        <p class="line" title=${running.engine ?? nothing}>
           <span>t-SNE · ${projectionProgress(running)}</span>
           ${
             secondsLeft === null
