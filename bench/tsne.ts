@@ -1,22 +1,19 @@
 // t-SNE of 10,000 latents of the notebook's trained model: ours in Node against scikit-learn's Barnes-Hut, both on one
 // thread, 1,000 iterations from the principal components, perplexity 30. CPU time, so that a busy machine does not
 // decide; both maps are judged by the same exact divergence and the same neighbours.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { projectionFiles } from '../scripts/build-kernels.mjs';
 import { root } from '../scripts/lib/paths.mjs';
 import { jointAffinities } from '../src/engine/projection/affinities.ts';
-import { compileProjection, type ProjectionProgram } from '../src/engine/projection/kernels.ts';
+import type { ProjectionProgram } from '../src/engine/projection/kernels.ts';
 import { exactKl, neighbourQuality, type NeighbourQuality } from '../src/engine/projection/metrics.ts';
 import { nearestNeighbours, neighbourCount } from '../src/engine/projection/neighbours.ts';
 import type { PointSet } from '../src/engine/projection/points.ts';
 import { createTsne } from '../src/engine/projection/run.ts';
-import { readSafetensors } from '../src/shared/safetensors.ts';
-import { referencePath } from '../test/support/data.ts';
 import { median, ratios, rounded, row, type BenchOptions, type BenchResult } from './report.ts';
 import { startPython } from './python.ts';
+import { projectionProgram, readLatents } from './latents.ts';
 
 const perplexity = 30;
 const iterations = 1_000;
@@ -35,29 +32,6 @@ const cpuSeconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 };
-
-function readLatents(): PointSet {
-  const file = referencePath('notebook-trained.safetensors');
-  if (!existsSync(file)) {
-    throw new Error(
-      'notebook-trained.safetensors is missing: set LATENT_LENS_REFERENCE to the folder that has it.',
-    );
-  }
-  const tensor = readSafetensors(readFileSync(file)).tensors.get('oracle.latents');
-  const [count, dimensions] = tensor?.shape ?? [];
-  if (!(tensor?.data instanceof Float32Array) || count === undefined || dimensions === undefined) {
-    throw new Error('notebook-trained.safetensors holds no latents named oracle.latents.');
-  }
-  return { points: tensor.data, count, dimensions };
-}
-
-async function program(build: 'simd' | 'fma'): Promise<ProjectionProgram> {
-  const modules = {
-    simd: new Uint8Array(readFileSync(projectionFiles.simd)),
-    fma: new Uint8Array(readFileSync(projectionFiles.fma)),
-  };
-  return compileProjection(modules, build);
-}
 
 const ours =
   (kernels: ProjectionProgram, latents: PointSet): Contestant =>
@@ -110,13 +84,9 @@ function verdict(own: Rounds, rival: Rounds): string {
 }
 
 export async function bench({ rounds = 1 }: BenchOptions): Promise<BenchResult> {
-  // Node 20 has relaxed SIMD behind a flag; later versions and Chromium have it on.
-  if (Number(process.versions.node.split('.')[0]) < 22) {
-    setFlagsFromString('--experimental-wasm-relaxed-simd');
-  }
   const latents = readLatents();
-  const fused = await program('fma');
-  const plain = await program('simd');
+  const fused = await projectionProgram('fma');
+  const plain = await projectionProgram('simd');
   const neighbours = await nearestNeighbours(fused, latents, neighbourCount(latents.count, perplexity));
   const affinities = await jointAffinities(neighbours, perplexity);
   const judge = async (map: Float32Array): Promise<Quality> => ({

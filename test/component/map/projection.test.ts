@@ -170,6 +170,7 @@ describe('a t-SNE on the map', () => {
     await tell(page, statusOf(), spiral(3));
     await page.locator('.status').getByText('t-SNE · Iteration 300 of 1,000 · KL 1.93').waitFor();
     assert.equal(await method(page), 'tsne');
+    await page.getByTitle('WASM: chosen in settings').waitFor();
     await page.getByText(`${digitCount} of ${digitCount} images`).waitFor();
     const share = await drawnAt(page, spiral(3));
     assert.ok(share > 0.95, `${share} of the points are where the picture has them`);

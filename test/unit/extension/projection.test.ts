@@ -160,6 +160,16 @@ describe('a t-SNE asked for on the map', () => {
     assert.deepEqual(running, statusOf(proposal, 500));
   });
 
+  it('says in the status bar how far it is, and what computes it and why', async () => {
+    const { seen, studio, proposal } = await asked(withPoints, compute);
+    studio.notice('jobChanged', statusOf(proposal, 500));
+    await until(() => seen.statusItems.length > 0, 'an item of the status bar');
+    assert.match(
+      seen.statusItems[0]?.tooltip ?? '',
+      /^Latent Lens is computing the t-SNE of “digits”\nt-SNE 500 of 1000\nWASM: chosen in settings\n/,
+    );
+  });
+
   it('refuses another job meanwhile, in a sentence', async () => {
     const { run, seen, studio, proposal } = await asked(withPoints, compute);
     studio.notice('jobChanged', statusOf(proposal, 10));

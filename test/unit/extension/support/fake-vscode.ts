@@ -70,6 +70,8 @@ export interface Seen {
   readonly editors: string[];
   readonly trees: string[];
   readonly panels: FakePanel[];
+  /** Items of the status bar, as they stand. */
+  readonly statusItems: { readonly tooltip: string }[];
   /** Settings by their whole key; change them by {@link Seen.configure}. */
   readonly settings: Map<string, unknown>;
   configure(key: string, value: unknown): void;
@@ -94,6 +96,7 @@ export function fakeVscode(files: MemoryFiles, root: string) {
     editors: [],
     trees: [],
     panels: [],
+    statusItems: [],
     settings: new Map(),
     configure: (key, value) => {
       seen.settings.set(key, value);
@@ -213,7 +216,11 @@ export function fakeVscode(files: MemoryFiles, root: string) {
         };
       },
       setStatusBarMessage: () => disposable,
-      createStatusBarItem: () => ({ ...disposable, show: () => undefined, hide: () => undefined }),
+      createStatusBarItem: () => {
+        const item = { ...disposable, tooltip: '', show: () => undefined, hide: () => undefined };
+        seen.statusItems.push(item);
+        return item;
+      },
       showInformationMessage: message,
       showWarningMessage: message,
       showErrorMessage: message,
