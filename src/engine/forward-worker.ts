@@ -2,7 +2,8 @@
 import { LensError } from '../shared/errors.ts';
 import { readModelFile } from '../shared/model-file.ts';
 import type { KernelFiles } from '../shared/protocol/engine.ts';
-import type { ForwardApi } from '../shared/protocol/forward.ts';
+import { syntheticKinds } from '../shared/protocol/evaluate.ts';
+import type { ForwardApi, JudgedImage } from '../shared/protocol/forward.ts';
 import { connect, portChannel } from '../shared/rpc.ts';
 import { createWasmEngine } from './backends/wasm/engine.ts';
 import { decodeImage } from './data/decode.ts';
@@ -10,9 +11,14 @@ import { sideBySide } from './data/side-by-side.ts';
 import { ForwardModel } from './latents/forward-model.ts';
 import { createQueue } from './queue.ts';
 import { checkImage, readChecker, type Checker } from './scoring/check.ts';
+import { measureScores } from './scoring/evaluation.ts';
 import { judgedImage } from './scoring/judge.ts';
+import { MaskedPixels } from './scoring/masked-pixels.ts';
+import { imageKey, withDefect } from './scoring/synthetic-defects.ts';
 
 let kernels: KernelFiles | undefined;
+/** Of the evaluation that runs. */
+let pixels: MaskedPixels | undefined;
 let loaded: { readonly key: string; readonly model: ForwardModel; readonly checker: Checker } | undefined;
 
 // An engine holds one model and one pass at a time.
@@ -50,12 +56,35 @@ connect<ForwardApi, Record<string, never>>(portChannel(self), {
       return { ...result, milliseconds: performance.now() - started };
     });
   },
-  judge: ({ name, bytes, falseAlarmRate }) =>
+  judge: ({ name, bytes, falseAlarmRate, pixels: masked }) =>
+    withDecoded(bytes, name, async (image) => {
+      const mask = masked?.mask ? await decodeImage(masked.mask, `${name} (mask)`) : null;
+      return withModel(async ({ engine, file }, checker) =>
+        judgedImage(
+          await checkImage(engine, file, image, falseAlarmRate, checker, (readings, view) => {
+            if (masked) (pixels ??= new MaskedPixels()).add(readings, image, view, mask);
+          }),
+        ),
+      );
+    }),
+  judgeSynthetic: ({ name, bytes, falseAlarmRate, seed }) =>
     withDecoded(bytes, name, (image) =>
-      withModel(async ({ engine, file }, checker) =>
-        judgedImage(await checkImage(engine, file, image, falseAlarmRate, checker)),
-      ),
+      withModel(async ({ engine, file }, checker) => {
+        const judge = async (data: Uint8Array | Uint8ClampedArray): Promise<JudgedImage> =>
+          judgedImage(await checkImage(engine, file, { ...image, data }, falseAlarmRate, checker));
+        const raster = { height: image.height, width: image.width, channels: 4, pixels: image.data } as const;
+        const defects = [];
+        for (const kind of syntheticKinds)
+          defects.push({ kind, judged: await judge(withDefect(kind, raster, seed, imageKey(name))) });
+        return { good: await judge(image.data), defects };
+      }),
     ),
+  measureScores: (params) => measureScores(params),
+  pixelMeasures: () => {
+    const measures = pixels?.measures() ?? null;
+    pixels = undefined;
+    return measures;
+  },
   decode: ({ latents, count }) => withModel((model) => model.decode(latents, count)),
   encodeFile: ({ name, bytes }) =>
     withModel(async (model) => model.encodeImage(await decodeImage(bytes, name))),

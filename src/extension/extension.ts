@@ -5,6 +5,7 @@ import type { App } from './commands/app.ts';
 import { Checks } from './checks/checks.ts';
 import { actOnRows, continueBatch, repeatBatch } from './commands/check-many.ts';
 import { checkAgain } from './commands/check.ts';
+import { listEvaluation } from './commands/evaluate.ts';
 import { registerCommands } from './commands/register.ts';
 import { openImage } from './commands/open-image.ts';
 import { offerResume, offerUnlessSettled, resumeProposal } from './commands/resume.ts';
@@ -45,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): Activation {
         return record?.model ? resumeProposal(services, record.model, record.jobId) : undefined;
       },
       openImage: (model, path) => openImage(services, model, path),
+      listEvaluation: (request) => listEvaluation(services, request),
     }),
     report: new Report(services, checks.batches, {
       onFreshPage: (image) =>

@@ -15,6 +15,7 @@ export const streams = {
   projection: 8,
   variational: 9,
   prior: 10,
+  defect: 11,
 } as const;
 
 function mix(hash: number, key: number): number {

@@ -8,7 +8,7 @@ import { startPageHarness, type OpenedPage, type PageHarness } from '../support/
 import { openStudioPage, propose, showModel } from './fakes/scenes.ts';
 import { decodeFake, examplesOf } from './fakes/samples.ts';
 
-const pageNames = ['Train', 'Reconstructions', 'Losses', 'Interpolate', 'Denoise', 'Generate'];
+const pageNames = ['Train', 'Reconstructions', 'Losses', 'Evaluate', 'Interpolate', 'Denoise', 'Generate'];
 
 /** The gray values of an `ll-image` as drawn: each pixel once, whatever its enlargement. */
 const drawn = (canvas: Locator, side = 28): Promise<number[]> =>

@@ -144,6 +144,7 @@ function besides(
 /**
  * @param engine holds the model's parameters
  * @param checker what {@link readChecker} reads of `model`
+ * @param onReadings sees the channels while their maps can still be had
  * @throws LensError `model-not-calibrated`, `invalid-model-file`
  */
 export async function checkImage(
@@ -152,6 +153,7 @@ export async function checkImage(
   image: RgbaImage,
   falseAlarmRate: number,
   checker: Checker = readChecker(model),
+  onReadings?: (readings: readonly Reading[], view: FitTarget) => void,
 ): Promise<Omit<CheckResult, 'milliseconds'>> {
   const { spec, preprocessing, calibration } = model.card;
   const sorted = calibrationScores(model);
@@ -168,6 +170,7 @@ export async function checkImage(
     ...{ shape, input, reconstruction, offset: 0 },
     plane: checker.scores.place ? fit(image, planeTarget) : undefined,
   });
+  onReadings?.(readings, target);
   const score = verdictScore(readings, model);
   const judged = judgeChannels(readings, calibration);
   const [pca = null] = checker.pca ? pcaScores(checker.pca, pixels, Uint32Array.of(0)) : [];

@@ -4,11 +4,15 @@ import { makeThumbnails } from '../latents/thumbnails.ts';
 
 /** What a table keeps of a check. */
 export async function judgedImage(
-  result: Pick<CheckResult, 'height' | 'width' | 'channels' | 'input' | 'verdict' | 'readings'>,
+  result: Pick<
+    CheckResult,
+    'height' | 'width' | 'channels' | 'input' | 'verdict' | 'readings' | 'autoencoder' | 'pca'
+  >,
 ): Promise<JudgedImage> {
   const { height, width, channels, input, verdict, readings } = result;
   const view = { shape: { height, width, channels }, count: 1, pixels: input };
   const small = await makeThumbnails(view, Uint32Array.of(0), () => Promise.resolve());
   const thumbnail = { ...{ height: small.height, width: small.width }, channels, pixels: small.pixels };
-  return { verdict, readings, thumbnail };
+  const [autoencoder, pca] = [result.autoencoder?.score ?? null, result.pca?.verdict.score ?? null];
+  return { verdict, readings, autoencoder, pca, thumbnail };
 }

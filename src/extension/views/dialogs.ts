@@ -17,12 +17,13 @@ export async function askForImages(many: boolean): Promise<readonly vscode.Uri[]
   return chosen ?? [];
 }
 
-/** @param name proposed, in the first workspace folder where there is one */
+/** @param name proposed, in the first workspace folder where there is one; its ending says of what type the file is */
 export async function askWhereToSave(name: string): Promise<vscode.Uri | undefined> {
   const folder = firstFolder();
+  const ending = name.slice(name.lastIndexOf('.') + 1);
   return vscode.window.showSaveDialog({
     title: vscode.l10n.t('Save'),
-    filters: { PNG: ['png'] },
+    filters: { [ending.toUpperCase()]: [ending] },
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
   });
 }

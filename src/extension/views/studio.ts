@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { commands, panels } from '../../shared/names.ts';
 import type { JobOutcome, RecalibrationOutcome } from '../../shared/protocol/engine.ts';
+import type { EvaluationFolder, EvaluationRequest } from '../../shared/protocol/evaluate.ts';
 import type { ProjectionEnd, ProjectionProposal } from '../../shared/protocol/projection.ts';
 import type { RecalibrationProposal } from '../../shared/protocol/recalibration.ts';
 import type {
@@ -38,6 +39,7 @@ export interface StudioEvents {
   readonly resumable: () => Promise<ResumeProposal | undefined>;
   /** Opens an image of a model's data set, wherever that is now. */
   readonly openImage: (model: string, path: string) => Promise<void>;
+  readonly listEvaluation: (request: EvaluationRequest) => Promise<EvaluationFolder | null>;
 }
 
 interface OpenStudio {
@@ -280,6 +282,10 @@ export class Studio implements vscode.Disposable {
         const images = (await askForImages(many)).map((uri) => uri.toString());
         for (const uri of images) parts.allow(uri);
         return { images: images.map((uri) => ({ uri, name: services.describe(uri) })) };
+      },
+      listEvaluation: (request) => events.listEvaluation(request),
+      openEvaluated: async ({ root, path }) => {
+        await vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(files.join(root, path)));
       },
       saveFile: async ({ name, bytes }) => {
         const uri = await askWhereToSave(name);

@@ -2,6 +2,7 @@
 import type { ChannelName, ProjectionMethod } from '../model-card.ts';
 import type { Verdict } from '../verdict.ts';
 import type { KernelFiles } from './engine.ts';
+import type { EvaluationMeasures, MeasureRequest, PixelMeasures, SyntheticKind } from './evaluate.ts';
 
 /** What one channel says of an image. */
 export interface ChannelReading {
@@ -72,6 +73,9 @@ export interface JudgedImage {
   readonly verdict: Verdict;
   /** See {@link CheckResult.readings}. */
   readonly readings: readonly ChannelReading[];
+  /** Scores beside: the mean squared error, and that of principal components; null as in {@link CheckResult}. */
+  readonly autoencoder: number | null;
+  readonly pca: number | null;
   /** Small picture of the model's view: U8 `[height, width, channels]`, sides of at most 32. */
   readonly thumbnail: {
     readonly height: number;
@@ -110,8 +114,8 @@ export interface Placement {
 }
 
 /**
- * Calls are answered one after the other, in the order in which they came. All but `start`, `loadModel` and `hasModel`
- * need a loaded model (LensError `internal` without one).
+ * Calls are answered one after the other, in the order in which they came. All but `start`, `loadModel`, `hasModel` and
+ * what says otherwise need a loaded model (LensError `internal` without one).
  */
 export interface ForwardApi {
   start(params: { readonly kernels: KernelFiles }): void;
@@ -123,12 +127,30 @@ export interface ForwardApi {
     readonly bytes: Uint8Array;
     readonly falseAlarmRate: number;
   }): CheckResult;
-  /** As `check`, for one of many: answers with less, and decodes several files side by side. */
+  /**
+   * As `check`, for one of many: answers with less, and decodes several files side by side. With `pixels` the image's heat
+   * map counts for {@link ForwardApi.pixelMeasures}: against the bytes of its mask, or as a good image's.
+   */
   judge(params: {
     readonly name: string;
     readonly bytes: Uint8Array;
     readonly falseAlarmRate: number;
+    readonly pixels?: { readonly mask: Uint8Array | null };
   }): JudgedImage;
+  /** As `judge`, and the same image once with each kind of defect drawn into it, keyed by the seed and the image's name. */
+  judgeSynthetic(params: {
+    readonly name: string;
+    readonly bytes: Uint8Array;
+    readonly falseAlarmRate: number;
+    readonly seed: number;
+  }): {
+    readonly good: JudgedImage;
+    readonly defects: readonly { readonly kind: SyntheticKind; readonly judged: JudgedImage }[];
+  };
+  /** What labelled scores are worth. Needs no model. */
+  measureScores(params: MeasureRequest): EvaluationMeasures;
+  /** What was collected by `judge` since the last call, which begins anew; null without masks. Needs no model. */
+  pixelMeasures(params: Record<string, never>): PixelMeasures | null;
   /** Latents F32 `[n, k]` → images U8 `[n, H, W, C]`. */
   decode(params: { readonly latents: Float32Array; readonly count: number }): { readonly images: Uint8Array };
   /**

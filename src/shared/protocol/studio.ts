@@ -4,6 +4,7 @@ import type { WireError } from '../errors.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../model-spec.ts';
 import type { Pack, PackRequest } from '../transport.ts';
 import type { EngineChoice, JobOutcome, JobSnapshot, RecalibrationOutcome } from './engine.ts';
+import type { EvaluationFolder, EvaluationRequest } from './evaluate.ts';
 import type { ProjectionEnd, ProjectionProposal, ProjectionStatus } from './projection.ts';
 import type { RecalibrationProposal } from './recalibration.ts';
 import type { SaveApi } from './save.ts';
@@ -98,6 +99,10 @@ export interface StudioHostApi extends SaveApi {
   pickImages(params: { readonly many: boolean }): {
     readonly images: readonly { readonly uri: string; readonly name: string }[];
   };
+  /** Lists images to evaluate on, which `pull` then hands out; null where the user chose no folder. */
+  listEvaluation(params: EvaluationRequest): EvaluationFolder | null;
+  /** Opens a file below a folder that was listed. */
+  openEvaluated(params: { readonly root: string; readonly path: string }): void;
   /** Asks where to save, proposing `name`; null where the user cancels. @throws LensError `write-failed`, … */
   saveFile(params: { readonly name: string; readonly bytes: Uint8Array }): {
     readonly savedAs: string | null;

@@ -15,55 +15,13 @@ import {
   type BatchTrace,
   type LossColumns,
 } from './loss-series.ts';
+import { faint, uPlotStyles } from './plot-styles.ts';
 
 const chartHeight = 230;
 
 const variationalWords =
   'The training loss includes the divergence from the normal distribution, weighted by β; the validation loss is the ' +
   'mean squared error alone.';
-
-/** Of uPlot's own style sheet, what a chart without legend and selection needs. */
-const uPlotStyles = css`
-  .uplot {
-    width: min-content;
-  }
-  .u-wrap {
-    position: relative;
-    user-select: none;
-  }
-  .u-over,
-  .u-under,
-  .u-axis {
-    position: absolute;
-  }
-  .u-under {
-    overflow: hidden;
-  }
-  .uplot canvas {
-    display: block;
-    position: relative;
-    width: 100%;
-    height: 100%;
-  }
-  .u-cursor-x,
-  .u-cursor-y,
-  .u-cursor-pt {
-    position: absolute;
-    left: 0;
-    top: 0;
-    pointer-events: none;
-  }
-  .u-cursor-x {
-    height: 100%;
-    border-right: 1px dashed var(--vscode-descriptionForeground);
-  }
-  .u-cursor-pt {
-    border-radius: 50%;
-  }
-  .u-off {
-    display: none;
-  }
-`;
 
 @customElement('ll-loss-chart')
 export class LensLossChart extends LitElement {
@@ -310,9 +268,6 @@ export class LensLossChart extends LitElement {
 /** Room for the widest of an axis's labels in its 11 px font, in pixels; the first layout has no labels yet. */
 const axisWidth = (labels: readonly string[] | null): number =>
   labels === null ? 62 : Math.max(40, 16 + 7 * Math.max(...labels.map(({ length }) => length)));
-
-/** A theme colour at a third of its strength; canvases understand `color-mix`. */
-const faint = (color: string): string => `color-mix(in srgb, ${color} 35%, transparent)`;
 
 declare global {
   interface HTMLElementTagNameMap {

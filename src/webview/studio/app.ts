@@ -4,14 +4,14 @@ import { customElement, property } from 'lit/decorators.js';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles } from '../shared/styles.ts';
 import './pages/denoise-page.ts';
+import './pages/evaluate-page.ts';
 import './pages/generate-page.ts';
 import './pages/interpolate-page.ts';
 import './pages/losses-page.ts';
-import { shownModel } from './pages/model-page-base.ts';
 import { pageIds, pageTitles, type PageId } from './pages/names.ts';
 import './pages/reconstructions-page.ts';
 import type { StudioSession } from './session.ts';
-import type { StudioState } from './state.ts';
+import { shownModel, type StudioState } from './state.ts';
 import './train-page.ts';
 
 /** A page joins by an entry here and one in {@link pageTitles}. */
@@ -19,6 +19,7 @@ const renderers: Readonly<Record<PageId, (session: StudioSession) => unknown>> =
   train: (session) => html`<ll-train-page .session=${session}></ll-train-page>`,
   reconstructions: (session) => html`<ll-reconstructions-page .session=${session}></ll-reconstructions-page>`,
   losses: (session) => html`<ll-losses-page .session=${session}></ll-losses-page>`,
+  evaluate: (session) => html`<ll-evaluate-page .session=${session}></ll-evaluate-page>`,
   interpolate: (session) => html`<ll-interpolate-page .session=${session}></ll-interpolate-page>`,
   denoise: (session) => html`<ll-denoise-page .session=${session}></ll-denoise-page>`,
   generate: (session) => html`<ll-generate-page .session=${session}></ll-generate-page>`,

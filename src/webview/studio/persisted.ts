@@ -8,6 +8,21 @@ const schema = v.object({
   model: v.nullable(v.object({ uri: v.string(), name: v.string() })),
   /** The page shown last. */
   page: v.optional(v.picklist(pageIds), 'train'),
+  /** The folders that a model was last evaluated on. */
+  evaluation: v.optional(
+    v.nullable(
+      v.object({
+        model: v.string(),
+        folders: v.pipe(
+          v.array(
+            v.object({ role: v.picklist(['labelled', 'good', 'bad']), uri: v.string(), name: v.string() }),
+          ),
+          v.readonly(),
+        ),
+      }),
+    ),
+    null,
+  ),
   /** The model whose t-SNE is being computed. */
   projecting: v.optional(v.nullable(v.object({ uri: v.string(), name: v.string() })), null),
   /** The model in training, with the last that was seen of it. */
@@ -28,6 +43,7 @@ export const nothingPersisted: Persisted = {
   version: 1,
   model: null,
   page: 'train',
+  evaluation: null,
   projecting: null,
   running: null,
 };

@@ -31,12 +31,13 @@ import type { EngineLink, EngineWorker } from './engine-link.ts';
 import { initialForm, readForm, type FormResult, type FormValues } from './form.ts';
 import { epochsDone, newJob, outcomeOfError, statusOf, withSnapshot } from './job-state.ts';
 import { readModelView } from './model-view.ts';
+import { Evaluation, type KeptEvaluation } from './pages/evaluate/evaluation.ts';
 import type { PageId } from './pages/names.ts';
 import { nothingPersisted, readPersisted, type Persisted } from './persisted.ts';
 import { ProjectionJob } from './projection-job.ts';
 import { RecalibrationJob } from './recalibration-job.ts';
 import { relaySave } from './save-relay.ts';
-import type { RunningJob, ShownModel, StudioState } from './state.ts';
+import { shownModel, type RunningJob, type ShownModel, type StudioState } from './state.ts';
 
 type Host = PageHost<StudioHostApi>;
 
@@ -77,6 +78,7 @@ export class StudioSession {
   #surveying: AbortController | undefined;
   #shown = 0;
   #kept: Persisted = nothingPersisted;
+  #keptEvaluation: KeptEvaluation | null = null;
   readonly #status = throttle<TrainingStatus>(statusInterval, (status) =>
     this.#connection.calls.send('jobChanged', status),
   );
@@ -84,7 +86,22 @@ export class StudioSession {
   /** The model shown, in a worker of its own: the engine's may be training. */
   readonly forward = forwardLink((error, method) => this.report(error, method));
 
+  /** Outlives its page, and ends with the model. */
+  readonly evaluation = new Evaluation({
+    list: (request) => this.#connection.calls.call('listEvaluation', request),
+    pull: (request) => this.#connection.calls.call('pull', request),
+    run: (view, call) => this.forward.run(view, call),
+    keep: (kept) => {
+      this.#keptEvaluation = kept;
+      this.#write(this.#kept);
+    },
+  });
+
   constructor() {
+    this.store.subscribe(() => {
+      const model = shownModel(this.store.value);
+      if (model?.kind === 'read') this.evaluation.show(model.view, model.uri);
+    });
     this.pageHandlers = {
       propose: ({ startNow, ...proposal }) => this.#propose(proposal, startNow),
       resume: (proposal) => this.#resume(proposal),
@@ -117,6 +134,7 @@ export class StudioSession {
     this.#host = host;
     this.#engine = engine;
     const before = readPersisted(host.readState());
+    this.#keptEvaluation = before.evaluation;
     const interrupted =
       before.running !== null
         ? ({ kind: 'training', ...before.running } as const)
@@ -240,6 +258,14 @@ export class StudioSession {
   /** Opens an image of the data set of the model in this file. */
   openImage(model: string, path: string): void {
     this.#connection.calls.send('openImage', { model, path });
+  }
+  /** The folders that a model was evaluated on before the window was reloaded. */
+  get keptEvaluation(): KeptEvaluation | null {
+    return this.#keptEvaluation;
+  }
+  /** Opens an image of an evaluation. @param root URI of the folder that was chosen */
+  openEvaluated(root: string, path: string): void {
+    this.#connection.calls.send('openEvaluated', { root, path });
   }
   /** @returns where the file was saved; null where the user cancelled */
   async saveFile(name: string, bytes: Uint8Array): Promise<string | null> {
@@ -590,8 +616,8 @@ export class StudioSession {
   }
 
   #write(kept: Persisted): void {
-    this.#kept = kept;
-    this.#connection.writeState(kept);
+    this.#kept = { ...kept, evaluation: this.#keptEvaluation };
+    this.#connection.writeState(this.#kept);
   }
 
   get #connection(): Host {

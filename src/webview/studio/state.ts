@@ -80,3 +80,8 @@ export type StudioState =
       readonly model: ShownModel;
     }
   | { readonly kind: 'model'; readonly model: ShownModel };
+
+/** The model that the pages are about: the one opened, or the one just trained. */
+export function shownModel(state: StudioState): ShownModel | null {
+  return 'model' in state ? state.model : null;
+}

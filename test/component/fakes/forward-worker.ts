@@ -1,10 +1,21 @@
 /** A worker that speaks the forward worker's contract. What it answers follows from the image's name. */
+import { measureScores } from '../../../src/engine/scoring/evaluation.ts';
 import { LensError } from '../../../src/shared/errors.ts';
+import { syntheticKinds } from '../../../src/shared/protocol/evaluate.ts';
 import type { ForwardApi } from '../../../src/shared/protocol/forward.ts';
 import { readModelFile } from '../../../src/shared/model-file.ts';
 import { keyedRandom, normalPair, streams } from '../../../src/shared/random.ts';
 import { connect, portChannel } from '../../../src/shared/rpc.ts';
-import { blurred, checkResultOf, decodeFake, drawSample, judgedOf, sideOf, type Kind } from './samples.ts';
+import {
+  blurred,
+  checkResultOf,
+  decodeFake,
+  drawSample,
+  evaluatedOf,
+  judgedOf,
+  sideOf,
+  type Kind,
+} from './samples.ts';
 
 const loaded: string[] = [];
 let kind: Kind = 'digits';
@@ -97,8 +108,19 @@ connect<ForwardApi, Record<never, never>>(portChannel(self as unknown as Worker)
     if (name.includes('truncated')) {
       throw new LensError('truncated', `“${name}” ends too early; it may not have been copied whole.`);
     }
-    return judgedOf(name);
+    return name.startsWith('test/') ? evaluatedOf(name) : judgedOf(name);
   },
+  judgeSynthetic: ({ name }) => {
+    if (name.includes('truncated')) {
+      throw new LensError('truncated', `“${name}” ends too early; it may not have been copied whole.`);
+    }
+    return {
+      good: evaluatedOf(name),
+      defects: syntheticKinds.map((kind) => ({ kind, judged: evaluatedOf(name, kind) })),
+    };
+  },
+  measureScores,
+  pixelMeasures: () => null,
   nearest: ({ count }) => ({
     fitted: true,
     images: Array.from({ length: count }, (_, index) => {

@@ -2,6 +2,7 @@
 import type { Batch } from '../../../src/shared/batch.ts';
 import { LensError, toWireError } from '../../../src/shared/errors.ts';
 import type { ModelCardHostApi, ModelCardPageApi } from '../../../src/shared/protocol/model-card-page.ts';
+import type { EvaluationFolder } from '../../../src/shared/protocol/evaluate.ts';
 import type { ReportHostApi, ReportPageApi } from '../../../src/shared/protocol/report.ts';
 import type { StudioHostApi, StudioPageApi } from '../../../src/shared/protocol/studio.ts';
 import { connect, type Channel, type Connection } from '../../../src/shared/rpc.ts';
@@ -34,6 +35,8 @@ export interface FakeHost {
   savesAs: string | null;
   /** Set to refuse saves. */
   fault: 'disk-full' | null;
+  /** The folder that the user chooses to evaluate on; null to cancel. */
+  evaluation: EvaluationFolder | null;
   /** Images of the batch that {@link FakeHost.page} is asked to check: served by `pullBatch`. */
   batch: Batch | null;
   readonly samples: typeof samples;
@@ -84,6 +87,19 @@ const page = connect<Local, Remote>(
     },
     pull: (params) => {
       noteQuietly('pull', params);
+      const { evaluation } = host;
+      if (params.source === evaluation?.source) {
+        const some = (params.only ?? []).slice(params.cursor.file, params.cursor.file + 8);
+        const file = params.cursor.file + some.length;
+        return {
+          segments: some.map((index) => ({
+            file: { index, path: evaluation.paths[index] ?? '', role: 'image', label: -1, split: null },
+            ...{ offset: 0, length: 10, size: 10 },
+          })),
+          bytes: new Uint8Array(10 * some.length),
+          next: file < (params.only ?? []).length ? { file, offset: 0 } : null,
+        };
+      }
       const bytes = new Uint8Array(1000).fill(7);
       return {
         segments: [
@@ -174,6 +190,11 @@ const page = connect<Local, Remote>(
       noteQuietly('pickImages', params);
       return { images: host.picked };
     },
+    listEvaluation: (params) => {
+      noteQuietly('listEvaluation', params);
+      return host.evaluation;
+    },
+    openEvaluated: note('openEvaluated'),
     saveFile: ({ name, bytes }) => {
       noteQuietly('saveFile', { name, bytes: [...bytes] });
       return { savedAs: host.savesAs === null ? null : `${host.savesAs}/${name}` };
@@ -200,6 +221,7 @@ const host: FakeHost = {
   saveBuffers,
   picked: [],
   batch: null,
+  evaluation: null,
   savesAs: 'exports',
   fault: null,
   samples,

@@ -5,6 +5,8 @@ import type { Calibration, EngineCard, EpochRecord, ModelCard } from '../../../s
 import { writeModelFile, tensorNames } from '../../../src/shared/model-file.ts';
 import { corruptionOf, notebookTraining, type ModelSpec } from '../../../src/shared/model-spec.ts';
 import type { Examples } from '../../../src/shared/protocol/engine.ts';
+import { imageKey, withDefect } from '../../../src/engine/scoring/synthetic-defects.ts';
+import type { EvaluationFolder, SyntheticKind } from '../../../src/shared/protocol/evaluate.ts';
 import type { CheckResult, JudgedImage } from '../../../src/shared/protocol/forward.ts';
 import type { Batch } from '../../../src/shared/batch.ts';
 import type { TrainingProposal } from '../../../src/shared/protocol/studio.ts';
@@ -376,7 +378,48 @@ export function judgedOf(name: string): JudgedImage {
   return {
     verdict: judge(score, scores, conformalThreshold(scores, 0.01)),
     readings: readingsOf(verdict.anomalous),
+    ...{ autoencoder: 0.0071 + index * 1e-6, pca: 0.0091 },
     thumbnail: { height, width, channels, pixels: input },
+  };
+}
+
+/** Scores of good and bad images that overlap, each its own by the number in the name. @param name `…/FOLDER/NNN.png` */
+export function evaluatedScore(name: string, defect: string | null = null): number {
+  const [, folder = 'good', number = '0'] = /(\w+)\/(\d+)\.png$/.exec(name) ?? [];
+  const index = Number(number);
+  const kind = defect ?? folder;
+  if (kind === 'good') return 0.005 + ((index * 7) % 20) * 0.0005;
+  return 0.0101 + kind.length * 0.0002 + ((index * 11) % 20) * 0.0011;
+}
+
+/** A verdict of an evaluation, by {@link evaluatedScore}. */
+export function evaluatedOf(name: string, defect: SyntheticKind | null = null): JudgedImage {
+  const plain = judgedOf(name);
+  const score = evaluatedScore(name, defect);
+  const { height, width, channels, pixels } = plain.thumbnail;
+  const shown = defect ? withDefect(defect, { height, width, channels, pixels }, 0, imageKey(name)) : pixels;
+  const scores = calibrationScores(2000);
+  return {
+    ...plain,
+    verdict: judge(score, scores, conformalThreshold(scores, 0.01)),
+    autoencoder: score + 0.004 * Math.sin(1e6 * score),
+    pca: score + 0.008 * Math.sin(3e6 * score),
+    thumbnail: { height, width, channels, pixels: shown },
+  };
+}
+
+/** A folder with a test folder of 20 good images, 12 rotated and 8 broken ones, and one that ends too early. */
+export function evaluationFolder(bad = true): EvaluationFolder {
+  const images = (folder: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `test/${folder}/${String(index).padStart(3, '0')}.png`);
+  return {
+    ...{ source: 'evaluation', root: 'file:///workspace/samples/digits', name: 'samples/digits' },
+    paths: [
+      ...['train/3/000.png', ...images('good', 20), 'test/good/truncated-020.png'],
+      ...(bad ? [...images('broken', 8), ...images('rotated', 12)] : []),
+    ],
+    ...{ skipped: [{ path: 'notes.txt', reason: 'not an image type that can be read' }], skippedCount: 1 },
+    ...{ cut: null, dataset: 'file:///workspace/samples/digits/train' },
   };
 }
 

@@ -64,6 +64,20 @@ export const recalibrate = (page: Page, id: string): Promise<unknown> =>
 export const openStudioPage = (page: Page, title: string): Promise<void> =>
   page.getByRole('navigation', { name: 'Studio' }).getByRole('button', { name: title }).click();
 
+/** Evaluates on a folder of good images and, unless left out, of bad ones; the page Evaluate then shows its result. */
+export async function evaluate(page: Page, bad = true): Promise<void> {
+  await page.evaluate((bad) => {
+    const host = globalThis.fakeHost;
+    host.evaluation = host.samples.evaluationFolder(bad);
+  }, bad);
+  await openStudioPage(page, 'Evaluate');
+  await page.getByRole('button', { name: 'Labelled Folder…' }).click();
+  // The way to the page has the same name.
+  const begin = page.locator('ll-evaluate-page').getByRole('button');
+  await begin.and(page.getByRole('button', { name: /^Evaluate/ })).click();
+  await page.locator('ll-evaluation-result').waitFor();
+}
+
 /** Asks the report for a check; resolves with its outcome. @param name `KIND/test/FOLDER/…` */
 export const check = (page: Page, name: string, modelKey = 'one'): Promise<unknown> =>
   page.evaluate(
@@ -248,6 +262,21 @@ export const scenes: readonly Scene[] = [
     await showModel(page, 'digits');
     await openStudioPage(page, 'Losses');
     await page.getByRole('radio', { name: /^Notebook/ }).check();
+  }),
+  scene('studio', 'page-evaluate-empty', async (page) => {
+    await showModel(page, 'digits');
+    await openStudioPage(page, 'Evaluate');
+    await text(page, 'Labelled Folder…');
+  }),
+  scene('studio', 'page-evaluate', async (page) => {
+    await showModel(page, 'digits');
+    await evaluate(page);
+    await text(page, '1 image not read');
+  }),
+  scene('studio', 'page-evaluate-synthetic', async (page) => {
+    await showModel(page, 'digits');
+    await evaluate(page, false);
+    await text(page, 'By kind of synthetic defect');
   }),
   scene('studio', 'page-interpolate', async (page) => {
     await showModel(page, 'digits');

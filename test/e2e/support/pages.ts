@@ -4,7 +4,8 @@ import type { Frame, Locator } from 'playwright-core';
 import type { Workbench } from '../../support/vscode.ts';
 import { poll } from './studio.ts';
 
-export type StudioPageName = 'Train' | 'Reconstructions' | 'Losses' | 'Interpolate' | 'Denoise' | 'Generate';
+export type StudioPageName =
+  'Train' | 'Reconstructions' | 'Losses' | 'Evaluate' | 'Interpolate' | 'Denoise' | 'Generate';
 
 /** Pictures come a moment after what asked for them. */
 const PICTURE_MS = 20_000;

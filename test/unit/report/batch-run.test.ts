@@ -12,6 +12,7 @@ const calibration = Float64Array.from({ length: 100 }, (_, i) => i / 100);
 const judged = (score: number): JudgedImage => ({
   verdict: judge(score, calibration, conformalThreshold(calibration, 0.05)),
   readings: [],
+  ...{ autoencoder: null, pca: null },
   thumbnail: { height: 1, width: 1, channels: 1, pixels: new Uint8Array(1) },
 });
 

@@ -9,7 +9,7 @@ import { StoreController } from '../../shared/store.ts';
 import { baseStyles, noticeStyles, pageStyles } from '../../shared/styles.ts';
 import type { ModelView } from '../model-view.ts';
 import type { StudioSession } from '../session.ts';
-import type { ShownModel, StudioState } from '../state.ts';
+import { shownModel, type ShownModel, type StudioState } from '../state.ts';
 
 /** Fields and rows of controls, the same on every page. */
 export const controlStyles = css`
@@ -96,11 +96,6 @@ export const controlStyles = css`
     max-width: 76ch;
   }
 `;
-
-/** The model that the pages are about: the one opened, or the one just trained. */
-export function shownModel(state: StudioState): ShownModel | null {
-  return 'model' in state ? state.model : null;
-}
 
 export abstract class ModelPageBase extends LitElement {
   static override styles = [baseStyles, pageStyles, noticeStyles, controlStyles];

@@ -1,0 +1,127 @@
+/** What an evaluation found: the scores of all images and what is measured of them. Pure. */
+import type { BatchTerms } from '../../../../shared/batch.ts';
+import type {
+  EvaluationMeasures,
+  MeasureRequest,
+  PixelMeasures,
+  ScoreColumns,
+} from '../../../../shared/protocol/evaluate.ts';
+import type { JudgedImage } from '../../../../shared/protocol/forward.ts';
+import { csvText } from '../../../shared/export/csv.ts';
+import type { LabelledImage } from './sets.ts';
+
+/** An image with its scores; its kind may be a synthetic one. */
+export interface ScoredImage extends LabelledImage {
+  readonly score: number;
+  readonly autoencoder: number | null;
+  readonly pca: number | null;
+}
+
+/** One of the worst, with its small picture. */
+export interface Mistake extends ScoredImage {
+  readonly thumbnail: JudgedImage['thumbnail'];
+}
+
+/** An image that could not be read. */
+export interface UnreadImage {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface EvaluationResult {
+  /** What was evaluated on, as it is shown. */
+  readonly title: string;
+  /** Whether the bad images are good ones with defects drawn into them. */
+  readonly synthetic: boolean;
+  /** Kinds of defect of which there are images. */
+  readonly kinds: readonly string[];
+  /** In the order of the files. */
+  readonly images: readonly ScoredImage[];
+  /** Ascending scores. */
+  readonly good: Float64Array;
+  readonly bad: Float64Array;
+  /** What the calibration promises. */
+  readonly terms: BatchTerms;
+  /** Null where there are no good or no bad images. */
+  readonly measures: EvaluationMeasures | null;
+  readonly pixels: PixelMeasures | null;
+  /** Good images with the highest scores, and bad ones with the lowest, worst first. */
+  readonly falseAlarms: readonly Mistake[];
+  readonly missed: readonly Mistake[];
+  readonly unread: readonly UnreadImage[];
+  /** Whether it was stopped before its end. */
+  readonly stopped: boolean;
+}
+
+/** Keeps the worst few of many. */
+export class Worst {
+  #kept: Mistake[] = [];
+
+  /** @param sign 1 keeps the highest scores, −1 the lowest */
+  constructor(
+    private readonly count: number,
+    private readonly sign: 1 | -1,
+  ) {}
+
+  add(mistake: Mistake): void {
+    this.#kept.push(mistake);
+    if (this.#kept.length > 4 * this.count) this.#kept = this.list();
+  }
+
+  /** Worst first; of equals the one whose path comes first. */
+  list(): Mistake[] {
+    const order = (a: Mistake, b: Mistake): number =>
+      this.sign * (b.score - a.score) || (a.path < b.path ? -1 : 1);
+    return [...this.#kept].sort(order).slice(0, this.count);
+  }
+}
+
+function columnsOf(images: readonly ScoredImage[]): ScoreColumns {
+  const column = (read: (image: ScoredImage) => number | null): Float64Array | null => {
+    const values = images.map(read);
+    return values.some((value) => value === null) ? null : Float64Array.from(values as number[]);
+  };
+  return {
+    score: Float64Array.from(images, ({ score }) => score),
+    autoencoder: column(({ autoencoder }) => autoencoder),
+    pca: column(({ pca }) => pca),
+  };
+}
+
+/** What the worker measures; null where there are no good or no bad images. */
+export function measureRequest(
+  images: readonly ScoredImage[],
+  kinds: readonly string[],
+  seed: number,
+): MeasureRequest | null {
+  const good = images.filter(({ kind }) => kind === null);
+  const bad = images.filter(({ kind }) => kind !== null);
+  if (good.length === 0 || bad.length === 0) return null;
+  return {
+    ...{ good: columnsOf(good), bad: columnsOf(bad), kindCount: kinds.length, seed },
+    kinds: Int32Array.from(bad, ({ kind }) => kinds.indexOf(kind ?? '')),
+  };
+}
+
+export const sortedScores = (images: readonly ScoredImage[], bad: boolean): Float64Array =>
+  Float64Array.from(
+    images.filter(({ kind }) => (kind !== null) === bad),
+    ({ score }) => score,
+  ).sort();
+
+/** One line an image, in full precision; images that could not be read last. */
+export function scoresCsv({ images, synthetic, terms, unread }: EvaluationResult): string {
+  const labelOf = (kind: string | null): string =>
+    kind === null ? 'good' : `${synthetic ? 'synthetic ' : ''}${kind}`;
+  return csvText([
+    ['file', 'label', 'bad', 'score', 'autoencoder', 'pca', 'calibrated_threshold', 'error'],
+    ...images.map(({ path, kind, score, autoencoder, pca }) => [
+      ...[path, labelOf(kind), kind === null ? 0 : 1, score],
+      ...[autoencoder ?? Number.NaN, pca ?? Number.NaN, terms.threshold, ''],
+    ]),
+    ...unread.map(({ path, reason }) => [
+      ...[path, '', Number.NaN, Number.NaN, Number.NaN, Number.NaN],
+      ...[terms.threshold, reason],
+    ]),
+  ]);
+}

@@ -1,0 +1,252 @@
+/** The Studio's page Evaluate, driven as a user does; its figures against counts of the fake worker's own scores. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { auroc } from '../../src/engine/scoring/statistics.ts';
+import { syntheticKinds } from '../../src/shared/protocol/evaluate.ts';
+import { closeChromium, launchChromium } from '../support/chromium.ts';
+import { startPageHarness, type OpenedPage, type PageHarness } from '../support/page-harness.ts';
+import { evaluatedScore, evaluationFolder } from './fakes/samples.ts';
+import { evaluate, openStudioPage, showModel } from './fakes/scenes.ts';
+
+const read = evaluationFolder().paths.filter(
+  (path) => path.startsWith('test/') && !path.includes('truncated'),
+);
+const scoresOf = (folder: string): number[] =>
+  read.filter((path) => path.startsWith(`test/${folder}/`)).map((path) => evaluatedScore(path));
+const good = scoresOf('good');
+const bad = [...scoresOf('broken'), ...scoresOf('rotated')];
+const above = (scores: readonly number[], threshold: number): number =>
+  scores.filter((score) => score > threshold).length;
+
+describe('the page Evaluate', () => {
+  let browser: Browser | undefined;
+  let harness: PageHarness | undefined;
+  before(
+    async () => {
+      browser = await launchChromium();
+      harness = await startPageHarness(browser);
+    },
+    { timeout: 120_000 },
+  );
+  after(async () => {
+    await harness?.close();
+    await closeChromium(browser);
+  });
+
+  const studio = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>): void =>
+    void it(name, async () => {
+      assert.ok(harness);
+      const opened = await harness.open('studio', { width: 1000, height: 900 });
+      await showModel(opened.page, 'digits');
+      await body(opened, opened.page);
+      assert.deepEqual(await opened.violations(), []);
+      assert.deepEqual(opened.errors, []);
+      await opened.close();
+    });
+
+  const tile = async (page: Page, term: string): Promise<string> =>
+    (
+      await page
+        .locator('ll-evaluation-result dl.tiles > div', { hasText: term })
+        .first()
+        .locator('dd')
+        .innerText()
+    ).trim();
+  const slider = (page: Page): Locator => page.getByRole('slider', { name: 'Threshold' });
+  const threshold = async (page: Page): Promise<number> =>
+    Number(await slider(page).getAttribute('aria-valuenow'));
+  /** Numbers of the table of found, missed, false alarms and passed. */
+  const counts = async (page: Page): Promise<number[]> =>
+    (await page.locator('table.confusion td.number').allInnerTexts()).map((text) =>
+      Number.parseInt(text, 10),
+    );
+  const expected = (at: number): number[] => {
+    const [found, alarms] = [above(bad, at), above(good, at)];
+    return [found, bad.length - found, alarms, good.length - alarms];
+  };
+
+  studio(
+    'counts of good, bad and unread images, areas and kinds are those of the scores',
+    async (_, page) => {
+      await evaluate(page);
+      await page.getByText('20 good images and 20 bad images of samples/digits').waitFor();
+      await page.getByRole('cell', { name: 'test/good/truncated-020.png', exact: true }).waitFor();
+      assert.equal(await tile(page, 'AUROC'), auroc(good, bad).toFixed(4));
+      const rows = await page.locator('table.kinds tbody tr').allInnerTexts();
+      assert.deepEqual(
+        rows.map((row) => row.split('\t').slice(0, 3)),
+        ['broken', 'rotated'].map((kind) => [
+          kind,
+          String(scoresOf(kind).length),
+          auroc(good, scoresOf(kind)).toFixed(4),
+        ]),
+      );
+      await page.getByText('1 image left out, outside “test”').waitFor();
+      const worst = await page
+        .getByRole('button', { name: /found$|missed$/ })
+        .first()
+        .innerText();
+      const [path] = read
+        .filter((each) => !each.startsWith('test/good/'))
+        .sort((a, b) => evaluatedScore(a) - evaluatedScore(b));
+      assert.ok(path && worst.includes(path.split('/').pop() ?? '-'), `${worst} is not ${path}`);
+    },
+  );
+
+  studio(
+    'the threshold is dragged and moved by keys, its counts follow, and it finds back',
+    async (_, page) => {
+      await evaluate(page);
+      const calibrated = await threshold(page);
+      assert.deepEqual(await counts(page), expected(calibrated));
+      const drawing = page.locator('ll-threshold-histogram');
+      const box = await drawing.boundingBox();
+      assert.ok(box);
+      const seen = new Set<string>();
+      for (const share of [0.2, 0.45, 0.7]) {
+        await page.mouse.move(box.x + (await grip(page)), box.y + 100);
+        await page.mouse.down();
+        await page.mouse.move(box.x + share * box.width, box.y + 60, { steps: 4 });
+        await page.mouse.up();
+        const at = await threshold(page);
+        const low = Number(await slider(page).getAttribute('aria-valuemin'));
+        const high = Number(await slider(page).getAttribute('aria-valuemax'));
+        assert.ok(Math.abs((at - low) / (high - low) - share) < 0.01, `dragged to ${at}`);
+        assert.deepEqual(await counts(page), expected(at));
+        seen.add((await counts(page)).join());
+      }
+      assert.equal(seen.size, 3, 'the counts did not follow');
+      const before = await threshold(page);
+      await slider(page).press('ArrowRight');
+      assert.ok((await threshold(page)) > before);
+      await slider(page).press('PageDown');
+      assert.ok((await threshold(page)) < before);
+      assert.deepEqual(await counts(page), expected(await threshold(page)));
+      await slider(page).press('Home');
+      assert.deepEqual(await counts(page), [20, 0, 20, 0]);
+      await slider(page).press('End');
+      assert.deepEqual(await counts(page), [0, 20, 0, 20]);
+      const spoken = await slider(page).getAttribute('aria-valuetext');
+      assert.match(spoken ?? '', /0 of 20 good and 0 of 20 bad images are flagged/);
+      await page.getByRole('button', { name: 'Best F1' }).click();
+      const f1 = ([found = 0, missed = 0, alarms = 0]: readonly number[]): number =>
+        (2 * found) / (2 * found + alarms + missed);
+      const best = Math.max(...[...good, ...bad].map((score) => f1(expected(score - 1e-9))));
+      assert.ok(Math.abs(f1(await counts(page)) - best) < 1e-12);
+      await page.getByRole('button', { name: 'Calibrated Threshold' }).click();
+      assert.equal(await threshold(page), calibrated);
+    },
+  );
+
+  /** Where the threshold stands, in pixels from the drawing’s left edge. */
+  const grip = async (page: Page): Promise<number> => {
+    const [handle, drawing] = [
+      await page.locator('ll-threshold-histogram .grip').boundingBox(),
+      await page.locator('ll-threshold-histogram').boundingBox(),
+    ];
+    return (handle?.x ?? 0) + (handle?.width ?? 0) / 2 - (drawing?.x ?? 0);
+  };
+
+  studio(
+    'what was found stays while other pages are shown; images open, scores are saved',
+    async (opened, page) => {
+      await evaluate(page);
+      await openStudioPage(page, 'Losses');
+      await page.getByRole('heading', { name: 'Losses', exact: true }).waitFor();
+      await openStudioPage(page, 'Evaluate');
+      await page.locator('ll-evaluation-result').waitFor();
+      await page
+        .getByRole('button', { name: /passed$|false alarm$/ })
+        .first()
+        .click();
+      const [path] = read
+        .filter((each) => each.startsWith('test/good/'))
+        .sort((a, b) => evaluatedScore(b) - evaluatedScore(a));
+      await page.waitForFunction(() =>
+        globalThis.fakeHost.calls.some(({ method }) => method === 'openEvaluated'),
+      );
+      assert.deepEqual(await opened.calls('openEvaluated'), [
+        { root: 'file:///workspace/samples/digits', path },
+      ]);
+      await page.getByRole('button', { name: 'Export CSV…' }).click();
+      await page.waitForFunction(() => globalThis.fakeHost.calls.some(({ method }) => method === 'saveFile'));
+      const [saved] = await opened.calls('saveFile');
+      assert.equal(saved?.['name'], 'digits-evaluation.csv');
+      const lines = new TextDecoder()
+        .decode(Uint8Array.from(saved?.['bytes'] as number[]))
+        .trimEnd()
+        .split('\r\n');
+      assert.equal(lines.length, 1 + read.length + 1);
+      for (const line of lines.slice(1, -1)) {
+        const [file = '', label, isBad, score] = line.split(',');
+        assert.equal(Number(score), evaluatedScore(file));
+        assert.deepEqual([label, isBad], [file.split('/')[1], file.startsWith('test/good/') ? '0' : '1']);
+      }
+    },
+  );
+
+  studio('without bad images defects are drawn, and everything says synthetic', async (_, page) => {
+    await evaluate(page, false);
+    await page.getByText('20 good images and 80 synthetic defects of samples/digits').waitFor();
+    const drawn = (kind: (typeof syntheticKinds)[number]): number[] =>
+      read.filter((path) => path.startsWith('test/good/')).map((path) => evaluatedScore(path, kind));
+    assert.equal(await tile(page, 'AUROC, synthetic'), auroc(good, syntheticKinds.flatMap(drawn)).toFixed(4));
+    const rows = await page.locator('table.kinds tbody tr').allInnerTexts();
+    assert.deepEqual(
+      rows.map((row) => row.split('\t').slice(0, 3)),
+      syntheticKinds.map((kind) => [`${kind} (synthetic)`, '20', auroc(good, drawn(kind)).toFixed(4)]),
+    );
+    assert.equal(
+      await page
+        .locator('ll-evaluation-result')
+        .getByText(/\bbad\b/)
+        .count(),
+      0,
+    );
+  });
+
+  studio('the model’s own calibration images are listed from the model file', async (opened, page) => {
+    await openStudioPage(page, 'Evaluate');
+    await page.evaluate(() => {
+      globalThis.fakeHost.evaluation = globalThis.fakeHost.samples.evaluationFolder(false);
+    });
+    await page.getByRole('button', { name: 'Calibration Images' }).click();
+    await page.getByText('These are the images that set the threshold').waitFor();
+    const [call] = await opened.calls('listEvaluation');
+    assert.equal(call?.['from'], 'model');
+    assert.equal((call?.['paths'] as string[]).length, 12);
+  });
+
+  studio(
+    'a folder without good images is refused in a sentence; none chosen changes nothing',
+    async (_, page) => {
+      await openStudioPage(page, 'Evaluate');
+      await page.getByRole('button', { name: 'Labelled Folder…' }).click();
+      await page.evaluate(() => {
+        const folder = globalThis.fakeHost.samples.evaluationFolder();
+        globalThis.fakeHost.evaluation = { ...folder, paths: ['test/rotated/000.png'] };
+      });
+      await page.getByRole('button', { name: 'Labelled Folder…' }).click();
+      await page.getByText('has no images in a sub-folder “good” or “normal”').waitFor();
+    },
+  );
+
+  studio('after a reload it offers the same folder again', async (_, page) => {
+    await evaluate(page);
+    await page.reload();
+    await page.getByText('The file is no longer there.').waitFor();
+    await showModel(page, 'digits');
+    await page.evaluate(() => {
+      globalThis.fakeHost.evaluation = globalThis.fakeHost.samples.evaluationFolder();
+    });
+    await page.getByRole('button', { name: 'Choose “samples/digits” again' }).click();
+    await page.getByText('20 bad images (broken 8, rotated 12)').waitFor();
+    const [call] = await page.evaluate(() =>
+      globalThis.fakeHost.calls
+        .filter(({ method }) => method === 'listEvaluation')
+        .map(({ params }) => params),
+    );
+    assert.equal((call as { uri: string }).uri, 'file:///workspace/samples/digits');
+  });
+});
