@@ -32,6 +32,9 @@ async function pull(request: PackRequest, signal: AbortSignal): Promise<Pack> {
 
 const handlers: Handlers<EngineHostApi> = {
   pull: (request, { signal }) => pull(request, signal),
+  // Evaluations read their files anew each time.
+  keepPacked: () => false,
+  endPacked: () => undefined,
   save: () => {
     throw new LensError('internal', 'An evaluation saves no model.');
   },

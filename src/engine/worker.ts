@@ -15,8 +15,9 @@ import type { EngineKind } from './backends/engine.ts';
 import { selectEngine } from './backends/select.ts';
 import { createWasmEngine, type HelperSource } from './backends/wasm/engine.ts';
 import { startHelper } from './backends/wasm/shards/start-helper.ts';
-import { loadDataset, type LabelFilter, type LoadProgress } from './data/loader.ts';
+import { loadDataset, type LabelFilter, type LoadProgress, type LoadRequest } from './data/loader.ts';
 import type { PackedImages } from './data/packed-images.ts';
+import type { PackedCache } from './data/packed-keeper.ts';
 import type { Pull } from './data/pieces.ts';
 import { survey } from './data/survey.ts';
 import { createExclusive } from './exclusive.ts';
@@ -153,6 +154,7 @@ function load(
   signal: AbortSignal,
   filter: LabelFilter | null,
   onProgress: (progress: LoadProgress) => void,
+  more: Pick<LoadRequest, 'cache' | 'onCounts'> = {},
 ): Promise<PackedImages> {
   const { height, width, channels } = spec;
   return loadDataset({
@@ -167,8 +169,16 @@ function load(
     pull,
     signal,
     onProgress,
+    ...more,
   });
 }
+
+/** The host's cache of a data set's packed images. */
+const packedCache = (source: string): PackedCache => ({
+  keep: (fitting, files, bytes) =>
+    page.call('keepPacked', { source, fitting, files, bytes }, { transfer: [bytes.buffer] }),
+  end: (fitting) => page.call('endPacked', { source, fitting }),
+});
 
 function requireStart(): StartRequest {
   if (!started) throw new LensError('internal', 'The engine worker was not started.');
@@ -235,8 +245,23 @@ async function runJob(plan: JobPlan, memoryBudget: number): Promise<JobOutcome> 
         now,
         breathe,
         load: async ({ dataset, spec, fit, training }, signal, onProgress) => {
-          const images = await load(dataset, spec, fit, memoryBudget, signal, null, ({ done, total }) =>
-            onProgress(done, total),
+          const begin = performance.now();
+          const images = await load(
+            dataset,
+            spec,
+            fit,
+            memoryBudget,
+            signal,
+            null,
+            ({ done, total }) => onProgress(done, total),
+            {
+              cache: packedCache(dataset.id),
+              onCounts: ({ decoded, fromCache }) =>
+                log(
+                  'info',
+                  `Read ${dataset.name} in ${((performance.now() - begin) / 1000).toFixed(2)} s: ${decoded} images decoded, ${fromCache} from the cache.`,
+                ),
+            },
           );
           return splitByClusters(images, training.seed, () => breatheUnless(signal));
         },

@@ -4,6 +4,7 @@
  */
 import type { WireError } from './errors.ts';
 import type { Split } from './dataset.ts';
+import type { Fitting } from './packed.ts';
 
 export const packBytes = 4 * 1024 * 1024;
 
@@ -30,6 +31,8 @@ export interface PackSegment {
   readonly size: number;
   /** The file could not be read; it has no bytes. */
   readonly error?: WireError;
+  /** The bytes are not the file's: they are its packed image from the cache, whole. */
+  readonly packed?: true;
 }
 
 export interface Pack {
@@ -61,4 +64,6 @@ export interface PackRequest {
   readonly cursor: PackCursor;
   /** Pull these files only, in this order (`cursor.file` then counts along this list). */
   readonly only?: readonly number[];
+  /** Files that have not changed may come as packed images of this fitting. */
+  readonly fitting?: Fitting;
 }

@@ -1,5 +1,6 @@
-/** Loads a folder of image files: one image a file, decoded a few at a time. */
+/** Loads a folder of image files: one image a file, decoded a few at a time or taken from the cache. */
 import { cancelled, fromWireError, LensError } from '../../shared/errors.ts';
+import type { Fitting } from '../../shared/packed.ts';
 import type { SourceFile } from '../../shared/transport.ts';
 import { ImageColumns } from './assemble.ts';
 import { fitInto } from './fit.ts';
@@ -11,7 +12,9 @@ import { labelTest } from './label-filter.ts';
 import type { LoadRequest } from './loader.ts';
 import { formatBytes } from './memory.ts';
 import type { PackedImages } from './packed-images.ts';
-import { readPieces, type Piece } from './pieces.ts';
+import { PackedKeeper } from './packed-keeper.ts';
+import { isWorthKeeping, readRecord } from './packed-records.ts';
+import { readPieces, type Piece, type PieceRequest } from './pieces.ts';
 import { SkippedFiles } from './skipped.ts';
 
 const decodesAtOnce = 6;
@@ -82,55 +85,119 @@ function capacityOf({ source, classes = [] }: LoadRequest, keeps: (label: number
 
 /** See `loadDataset`. */
 export async function loadFolder(request: LoadRequest & { readonly decode: Decode }): Promise<PackedImages> {
-  const { source, shape, signal, decode, onProgress } = request;
-  const names = (request.classes ?? []).map(({ name }) => name);
-  const keeps = labelTest(request.filter, names);
-  const columns = new ImageColumns(capacityOf(request, keeps), shape, request.memoryBudget, request.planes);
-  const target = { ...shape, mode: request.mode };
-  const skipped = new SkippedFiles();
-  const gate = new Gate(decodesAtOnce, maxPixels);
-  const assembly = new FileAssembly();
-  let done = 0;
-  const finished = (): void => onProgress?.({ phase: 'reading', done: ++done, total: source.files });
-
-  const decodeTo = async (place: number, file: SourceFile, bytes: Uint8Array): Promise<void> => {
-    try {
-      const image = await decode(bytes, file.path);
-      fitInto(image, target, columns.at(place));
-      columns.planes?.set(place, (plane) => fitInto(image, planeTarget, plane));
-      columns.fill(place);
-    } catch (error) {
-      skipped.add(file, error);
-    }
-    finished();
-  };
-
-  for await (const piece of readPieces(request)) {
-    const { file, last } = piece;
-    if (signal.aborted) throw cancelled();
-    if (!keeps(file.label)) {
-      if (last) finished();
-      continue;
-    }
-    let bytes: Uint8Array | undefined;
-    let weight = 0;
-    try {
-      bytes = assembly.add(piece);
-      if (bytes) {
-        const { width, height } = readImageHeader(bytes, file.path);
-        weight = width * height;
-      }
-    } catch (error) {
-      skipped.add(file, error);
-      finished();
-      continue;
-    }
-    if (!bytes) continue;
-    const whole = bytes;
-    const place = columns.take(file, file.label, 0);
-    await gate.start(weight, () => decodeTo(place, file, whole));
+  const reading = new FolderReading(request);
+  try {
+    return await reading.run();
+  } finally {
+    reading.endCache();
   }
-  await gate.idle();
-  if (signal.aborted) throw cancelled();
-  return columns.finish(names, skipped, request.filter !== null && request.filter !== undefined);
+}
+
+/** One load: files in their order, each decoded or taken from the cache into the place it was given. */
+class FolderReading {
+  private readonly names: readonly string[];
+  private readonly keeps: (label: number) => boolean;
+  private readonly columns: ImageColumns;
+  private readonly fitting: Fitting;
+  private readonly keeper: PackedKeeper | undefined;
+  private readonly skipped = new SkippedFiles();
+  private readonly gate = new Gate(decodesAtOnce, maxPixels);
+  /** Files whose packed image did not prove itself, and their places. */
+  private readonly damaged = new Map<number, number>();
+  private done = 0;
+  private decoded = 0;
+  private fromCache = 0;
+
+  constructor(private readonly request: LoadRequest & { readonly decode: Decode }) {
+    const { shape, mode, cache, planes = false, memoryBudget } = request;
+    this.names = (request.classes ?? []).map(({ name }) => name);
+    this.keeps = labelTest(request.filter, this.names);
+    this.columns = new ImageColumns(capacityOf(request, this.keeps), shape, memoryBudget, planes);
+    this.fitting = { ...shape, mode, planes };
+    this.keeper = cache && new PackedKeeper(cache, this.fitting);
+  }
+
+  async run(): Promise<PackedImages> {
+    const { cache, signal, filter, onCounts } = this.request;
+    await this.read(cache ? { fitting: this.fitting } : {});
+    if (this.damaged.size > 0) await this.read({ only: [...this.damaged.keys()] });
+    if (signal.aborted) throw cancelled();
+    onCounts?.({ decoded: this.decoded, fromCache: this.fromCache });
+    return this.columns.finish(this.names, this.skipped, filter !== null && filter !== undefined);
+  }
+
+  /** What was decoded so far is kept, also where the load ended early. */
+  endCache(): void {
+    void this.keeper?.end().catch(() => undefined);
+  }
+
+  private finished(): void {
+    this.request.onProgress?.({ phase: 'reading', done: ++this.done, total: this.request.source.files });
+  }
+
+  private async read(how: Pick<PieceRequest, 'fitting' | 'only'>): Promise<void> {
+    const assembly = new FileAssembly();
+    for await (const piece of readPieces({ ...this.request, ...how })) {
+      const { file } = piece;
+      if (this.request.signal.aborted) throw cancelled();
+      if (!this.keeps(file.label)) {
+        if (piece.last) this.finished();
+        continue;
+      }
+      if (piece.packed) {
+        this.unpack(file, piece.bytes);
+        continue;
+      }
+      let bytes: Uint8Array | undefined;
+      let weight = 0;
+      try {
+        bytes = assembly.add(piece);
+        if (bytes) {
+          const { width, height } = readImageHeader(bytes, file.path);
+          weight = width * height;
+        }
+      } catch (error) {
+        this.skipped.add(file, error);
+        this.finished();
+        continue;
+      }
+      if (!bytes) continue;
+      const whole = bytes;
+      const place = this.damaged.get(file.index) ?? this.columns.take(file, file.label, 0);
+      await this.gate.start(weight, () => this.decodeTo(place, file, whole, weight));
+    }
+    await this.gate.idle();
+  }
+
+  private unpack(file: SourceFile, bytes: Uint8Array): void {
+    const { columns } = this;
+    const place = columns.take(file, file.label, 0);
+    const image = readRecord(bytes, file.path, this.fitting);
+    if (!image) {
+      this.damaged.set(file.index, place);
+      return;
+    }
+    const { view, plane } = image;
+    columns.at(place).set(view);
+    if (plane) columns.planes?.set(place, (to) => to.set(plane));
+    columns.fill(place);
+    this.fromCache++;
+    this.finished();
+  }
+
+  private async decodeTo(place: number, file: SourceFile, bytes: Uint8Array, pixels: number): Promise<void> {
+    const { columns, fitting } = this;
+    try {
+      const image = await this.request.decode(bytes, file.path);
+      const view = columns.at(place);
+      fitInto(image, fitting, view);
+      const plane = columns.planes?.set(place, (to) => fitInto(image, planeTarget, to));
+      columns.fill(place);
+      this.decoded++;
+      if (isWorthKeeping(bytes.length, pixels, fitting)) await this.keeper?.add(file, { view, plane });
+    } catch (error) {
+      this.skipped.add(file, error);
+    }
+    this.finished();
+  }
 }

@@ -108,12 +108,16 @@ export class PlaneColumns {
     order.forEach((place, at) => (this.#largeOf[place] = at));
   }
 
-  /** @param draw fills the large plane, U8 `[256, 256]`; called at once */
-  set(place: number, draw: (plane: Uint8Array) => void): void {
+  /**
+   * @param draw fills the large plane, U8 `[256, 256]`; called at once
+   * @returns that plane, good until the next call
+   */
+  set(place: number, draw: (plane: Uint8Array) => void): Uint8Array {
     const at = this.#largeOf[place] ?? -1;
     const plane = at < 0 ? this.#scratch : this.#large.subarray(at * planeBytes, (at + 1) * planeBytes);
     draw(plane);
     shrinkPlane(plane, this.#small.subarray(place * smallBytes, (place + 1) * smallBytes));
+    return plane;
   }
 
   /** @param places those that were filled, ascending: image n is what was read into `places[n]` */

@@ -6,6 +6,7 @@ import { loadFolder } from './folder-loader.ts';
 import { loadIdx } from './idx-loader.ts';
 import type { Decode } from './image.ts';
 import type { ImageShape, PackedImages } from './packed-images.ts';
+import type { PackedCache } from './packed-keeper.ts';
 import type { Pull } from './pieces.ts';
 
 export interface LoadProgress {
@@ -13,6 +14,12 @@ export interface LoadProgress {
   /** Files of a folder or images of IDX files. */
   readonly done: number;
   readonly total: number;
+}
+
+/** Where the images of a folder came from. */
+export interface LoadCounts {
+  readonly decoded: number;
+  readonly fromCache: number;
 }
 
 /** Keeps the images of one class, or with `negate` all others (those without a class among them). */
@@ -37,9 +44,13 @@ export interface LoadRequest {
   readonly planes?: boolean;
   /** The browser's decoder by default. */
   readonly decode?: Decode;
+  /** Takes unchanged files of a folder from here, and leaves the others here for the next time. */
+  readonly cache?: PackedCache;
   readonly signal: AbortSignal;
   /** Called often; slow it down before it goes anywhere. */
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** Called once, when all files of a folder were read. */
+  readonly onCounts?: (counts: LoadCounts) => void;
 }
 
 /**

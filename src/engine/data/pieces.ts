@@ -4,9 +4,11 @@ import {
   packStart,
   type Pack,
   type PackRequest,
+  type PackSegment,
   type PackSource,
   type SourceFile,
 } from '../../shared/transport.ts';
+import type { Fitting } from '../../shared/packed.ts';
 
 export type Pull = (request: PackRequest, signal: AbortSignal) => Promise<Pack>;
 
@@ -18,6 +20,8 @@ export interface PieceRequest {
   readonly only?: readonly number[];
   /** Whether to pull one pack ahead (default); false where only the first bytes are wanted. */
   readonly ahead?: boolean;
+  /** Takes packed images of this fitting in place of files, where the host has them. */
+  readonly fitting?: Fitting;
 }
 
 /** Consecutive bytes of one file. */
@@ -30,6 +34,8 @@ export interface Piece {
   /** Whether the file ends here (an error ends it too). */
   readonly last: boolean;
   readonly error: WireError | undefined;
+  /** The bytes are the file's packed image, see {@link PackSegment.packed}; then they are whole. */
+  readonly packed: boolean;
 }
 
 const broken = (path: string): LensError =>
@@ -62,12 +68,14 @@ class PieceOrder {
 
 function* piecesOf(pack: Pack): Generator<Piece> {
   let at = 0;
-  for (const { file, offset, length, size, error } of pack.segments) {
+  for (const segment of pack.segments) {
+    const { file, offset, length, size, error }: PackSegment = segment;
+    const packed = segment.packed === true;
     const end = at + length;
     if (!(length >= 0 && end <= pack.bytes.length)) throw broken(file.path);
     const bytes = pack.bytes.subarray(at, end);
     at = end;
-    yield { file, offset, size, bytes, last: error !== undefined || offset + length >= size, error };
+    yield { file, offset, size, bytes, last: error !== undefined || offset + length >= size, error, packed };
   }
 }
 
@@ -76,11 +84,14 @@ function* piecesOf(pack: Pack): Generator<Piece> {
  * @throws LensError `cancelled`, or what `pull` throws
  */
 export async function* readPieces(request: PieceRequest): AsyncGenerator<Piece> {
-  const { source, pull, only, ahead = true } = request;
+  const { source, pull, only, fitting, ahead = true } = request;
   const own = new AbortController();
   const signal = AbortSignal.any([request.signal, own.signal]);
   const ask = (cursor: PackRequest['cursor']): Promise<Pack> => {
-    const pack = pull({ source: source.id, cursor, ...(only && { only }) }, signal);
+    const pack = pull(
+      { source: source.id, cursor, ...(only && { only }), ...(fitting && { fitting }) },
+      signal,
+    );
     // Whoever stops listening early leaves this promise behind; its failure is then nobody's concern.
     pack.catch(() => undefined);
     return pack;

@@ -1,12 +1,14 @@
 /** What the parts of the host share: made once at activation, each cheap until it is used. */
 import * as vscode from 'vscode';
 import { settings as keys } from '../../shared/names.ts';
+import { PackedCache } from '../datasets/packed-cache.ts';
 import { DatasetStore } from '../datasets/store.ts';
 import { JobRecords } from '../jobs/record.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { fileNameOf, freeName } from '../models/file-names.ts';
 import { modelFolders, type ModelFolders } from '../models/folder.ts';
 import { ModelRegistry } from '../models/registry.ts';
+import { replaceFile } from '../models/replace.ts';
 import { platform } from '../platform/node.ts';
 import { ErrorReporter, LazyLog } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -17,7 +19,7 @@ export class Services implements vscode.Disposable {
   readonly log = new LazyLog();
   readonly errors = new ErrorReporter(this.log);
   readonly files: Files = vscodeFiles;
-  readonly datasets = new DatasetStore(this.files, () => this.jobs.dataset);
+  readonly datasets: DatasetStore;
   readonly models: ModelRegistry;
   readonly records: JobRecords;
   readonly jobs: Jobs;
@@ -25,6 +27,7 @@ export class Services implements vscode.Disposable {
   readonly session = crypto.randomUUID();
 
   constructor(readonly context: vscode.ExtensionContext) {
+    this.datasets = new DatasetStore(this.files, () => this.jobs.dataset, this.packedCache());
     this.models = new ModelRegistry(this.files, () => this.folders(), context.workspaceState);
     this.records = new JobRecords(context.workspaceState);
     this.jobs = new Jobs({
@@ -67,6 +70,18 @@ export class Services implements vscode.Disposable {
       there.map((entry) => entry.name),
     );
     return { name: free, uri: this.files.join(save, fileNameOf(free)) };
+  }
+
+  private packedCache(): PackedCache | undefined {
+    // Undefined in a window without a folder, whatever the type says of it.
+    const storage = this.context.storageUri?.toString();
+    if (storage === undefined) return undefined;
+    return new PackedCache({
+      files: this.files,
+      home: this.files.join(storage, 'packed-images'),
+      replace: (uri, bytes) => replaceFile(uri, bytes, { files: this.files, local: this.localWriter(uri) }),
+      now: Date.now,
+    });
   }
 
   /** Replaces a file of the local disk by Node's means; undefined where the URI is elsewhere. */

@@ -15,7 +15,13 @@ export const readAheadLimits: ReadAheadLimits = {
   heldFiles: 2048,
 };
 
-export type ReadResult = { readonly bytes: Uint8Array } | { readonly error: unknown };
+export interface ReadFile {
+  readonly bytes: Uint8Array;
+  /** The bytes are the file's packed image. */
+  readonly packed?: true;
+}
+
+export type ReadResult = ReadFile | { readonly error: unknown };
 
 /**
  * Holds the results of positions `from` on, of `count` files. Memory stays near `heldBytes` plus what is being read;
@@ -34,7 +40,7 @@ export class ReadAhead {
   constructor(
     private position: number,
     private readonly count: number,
-    private readonly read: (position: number) => Promise<Uint8Array>,
+    private readonly read: (position: number) => Promise<ReadFile>,
     private readonly limits: ReadAheadLimits = readAheadLimits,
   ) {
     this.nextToRead = position;
@@ -71,10 +77,10 @@ export class ReadAhead {
     this.reading++;
     this.nextToRead = Math.max(this.nextToRead, position + 1);
     const result = this.read(position).then(
-      (bytes): ReadResult => {
-        this.heldBytes += bytes.length;
-        this.bytesSeen += bytes.length;
-        return { bytes };
+      (file): ReadResult => {
+        this.heldBytes += file.bytes.length;
+        this.bytesSeen += file.bytes.length;
+        return file;
       },
       (error: unknown): ReadResult => ({ error }),
     );

@@ -246,6 +246,8 @@ export class Studio implements vscode.Disposable {
         return { engine, workers, version: services.version };
       },
       pull: (request, { signal }) => datasets.pull(request, signal),
+      keepPacked: (request) => datasets.keep(request),
+      endPacked: ({ source, fitting }) => datasets.endPacked(source, fitting),
       readFile: (request) => parts.read(request),
       beginSave: (request) => saves.begin(request),
       appendSave: (request) => saves.append(request),

@@ -3,6 +3,7 @@ import type { DatasetSummary, DatasetSurvey, SkippedFile, SplitCounts } from '..
 import type { WireError } from '../errors.ts';
 import type { Calibration, EngineCard, EpochRecord, ModelCard } from '../model-card.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../model-spec.ts';
+import type { PackedCacheApi } from '../packed.ts';
 import type { Pack, PackRequest } from '../transport.ts';
 
 export type EngineChoice = 'auto' | 'webgpu' | 'wasm';
@@ -361,7 +362,7 @@ export interface EngineApi {
 }
 
 /** Answered by the page on the worker's behalf. */
-export interface EngineHostApi {
+export interface EngineHostApi extends PackedCacheApi {
   pull(params: PackRequest): Pack;
   /** Saves a complete model file atomically; answers where, for people. */
   save(params: { readonly jobId: string; readonly name: string; readonly bytes: Uint8Array }): {

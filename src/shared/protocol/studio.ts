@@ -2,6 +2,7 @@
 import type { DatasetSummary } from '../dataset.ts';
 import type { WireError } from '../errors.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../model-spec.ts';
+import type { PackedCacheApi } from '../packed.ts';
 import type { Pack, PackRequest } from '../transport.ts';
 import type { EngineChoice, JobOutcome, JobSnapshot, RecalibrationOutcome } from './engine.ts';
 import type { EvaluationFolder, EvaluationRequest } from './evaluate.ts';
@@ -75,7 +76,7 @@ export interface StudioPageApi {
 }
 
 /** Answered by the host. */
-export interface StudioHostApi extends SaveApi {
+export interface StudioHostApi extends SaveApi, PackedCacheApi {
   /** First call of every fresh page. `pageId` tells a recreated page from a repeated message. */
   ready(params: { readonly pageId: string }): StudioBootstrap;
   pull(params: PackRequest): Pack;

@@ -121,6 +121,8 @@ export class StudioSession {
         const pack = await this.#connection.calls.call('pull', params, { signal });
         return transferring(pack, [pack.bytes.buffer as ArrayBuffer]);
       },
+      keepPacked: (params) => this.#connection.calls.call('keepPacked', params),
+      endPacked: (params) => this.#connection.calls.call('endPacked', params),
       save: (params) => this.#save(params),
       snapshot: (snapshot) => this.#takeSnapshot(snapshot),
       projecting: (snapshot) => this.#projection?.take(snapshot),

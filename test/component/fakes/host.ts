@@ -114,6 +114,8 @@ const page = connect<Local, Remote>(
         next: null,
       };
     },
+    keepPacked: () => false,
+    endPacked: () => undefined,
     readFile: ({ uri, offset, length }) => {
       noteQuietly('readFile', { uri, offset, length });
       const file = files.get(uri) ?? saved.get(uri);
