@@ -82,7 +82,7 @@ export class PackedFolder {
     return true;
   }
 
-  /** Forgets files that are no longer part of the data set, and parts of which less than half is still of use. */
+  /** Forgets files that are no longer part of the data set, and parts of which less than a quarter is still of use. */
   async end(isPart: (path: string) => boolean): Promise<void> {
     const used = new Map<string, number>();
     for (const [path, { part }] of this.entries) {
@@ -93,7 +93,7 @@ export class PackedFolder {
       }
     }
     for (const [name, count] of this.parts) {
-      if ((used.get(name) ?? 0) * 2 >= count) continue;
+      if ((used.get(name) ?? 0) * 4 >= count) continue;
       this.parts.delete(name);
       this.changed = true;
     }

@@ -131,6 +131,7 @@ test('PNG files of awkward sizes decode too', () => {
     [1, 1],
     [1, 7],
     [300, 2],
+    [400, 300],
   ] as const) {
     const pixels = Uint8Array.from({ length: width * height }, (_, i) => (i * 37) % 256);
     const image = decode(encodeGrayPng(width, height, pixels), { checkCrc: true });
