@@ -15,6 +15,7 @@ import type { EngineKind } from './backends/engine.ts';
 import { selectEngine } from './backends/select.ts';
 import { createWasmEngine, type HelperSource } from './backends/wasm/engine.ts';
 import { startHelper } from './backends/wasm/shards/start-helper.ts';
+import { inspectDataset } from './data/inspect.ts';
 import { loadDataset, type LabelFilter, type LoadProgress, type LoadRequest } from './data/loader.ts';
 import type { PackedImages } from './data/packed-images.ts';
 import type { PackedCache } from './data/packed-keeper.ts';
@@ -44,6 +45,14 @@ const page = connect<EngineApi, EngineHostApi>(
       started = params;
     },
     survey: ({ dataset, seed }, { signal }) => survey({ dataset, seed, pull, signal }),
+    inspect: ({ spec, ...request }, { signal }) => {
+      const { height, width, channels } = spec;
+      return inspectDataset({
+        ...request,
+        ...{ shape: { height, width, channels }, planes: needsPlanes(spec), pull, signal, breathe },
+        onProgress: throttledProgress(),
+      });
+    },
     train: (request) =>
       runJob(
         {

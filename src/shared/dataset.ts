@@ -105,6 +105,52 @@ export interface DatasetSurvey {
   readonly skipped: readonly SkippedFile[];
 }
 
+/** An image that an inspection lists. */
+export interface InspectedImage {
+  /** Relative to the data set; with its number (from 1) within an IDX file, else null. */
+  readonly path: string;
+  readonly number: number | null;
+  /** The file's own size; null within IDX files. */
+  readonly size: { readonly width: number; readonly height: number } | null;
+  /** Small, as the model sees it: U8 `[height, width, channels]`, sides of at most 32. */
+  readonly picture: {
+    readonly height: number;
+    readonly width: number;
+    readonly channels: 1 | 3;
+    readonly pixels: Uint8Array;
+  };
+}
+
+/** Some images of those that were found. */
+export interface InspectedList {
+  readonly count: number;
+  readonly images: readonly InspectedImage[];
+}
+
+export interface InspectedCluster extends InspectedList {
+  /** Whether all of them have the same pixels. */
+  readonly identical: boolean;
+}
+
+/** What a look at all images finds that a user may want to put right before training. */
+export interface DatasetInspection {
+  /** Images that could be read. */
+  readonly images: number;
+  /** Clusters of near-duplicates by the rule that the training splits by; images in them, and of the largest. */
+  readonly clusters: number;
+  readonly twins: number;
+  /** Images that have the very pixels of another one before them. */
+  readonly copies: number;
+  /** Clusters, and images on their own: what a promise can count. */
+  readonly units: number;
+  /** The largest clusters. */
+  readonly largest: readonly InspectedCluster[];
+  readonly empty: InspectedList;
+  readonly oddSizes: InspectedList;
+  readonly skipped: readonly SkippedFile[];
+  readonly skippedCount: number;
+}
+
 /** Three disjoint sets and what stays unseen. */
 export interface SplitCounts {
   readonly fit: number;

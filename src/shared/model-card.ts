@@ -115,6 +115,10 @@ export const calibrationSchema = v.object({
 });
 export type Calibration = v.InferOutput<typeof calibrationSchema>;
 
+/** How much of the near-duplicates a card names: enough to look at, and small beside the weights. */
+export const mostNamedClusters = 30;
+export const mostNamedImages = 8;
+
 export const splitCountsSchema = v.object({ fit: count, validation: count, calibration: count, test: count });
 
 export const datasetCardSchema = v.object({
@@ -128,7 +132,17 @@ export const datasetCardSchema = v.object({
   skipped: v.array(skippedFileSchema),
   skippedCount: count,
   /** Near-duplicates: clusters, the images in them, images of the largest. Absent in files of the first versions. */
-  nearDuplicates: v.exactOptional(v.object({ clusters: count, images: count, largest: count })),
+  nearDuplicates: v.exactOptional(
+    v.object({
+      clusters: count,
+      images: count,
+      largest: count,
+      /** The largest clusters, with the names of their first images: {@link mostNamedClusters} × {@link mostNamedImages}. */
+      named: v.exactOptional(v.array(v.object({ images: count, names: v.array(text) }))),
+    }),
+  ),
+  /** Constant or nearly empty images, as the model saw them, the first by name. */
+  empty: v.exactOptional(v.object({ images: count, names: v.array(text) })),
   /** Hash over the files' paths and decoded pixels: resuming asks for the same data. */
   fingerprint: text,
 });

@@ -11,6 +11,7 @@ import { wasmEngine } from '../engine/support/wasm.ts';
 import type { Workbench } from '../support/vscode.ts';
 import { workbenchSuite, type Suite } from '../support/workbench-suite.ts';
 import { modelPath, readModel, writeDigits, writeSampleImages } from './support/files.ts';
+import { acceptPath } from './support/file-dialog.ts';
 import { largestDistance, meanSquaredError, pixelsOf, StudioPages } from './support/pages.ts';
 import { poll, Studio } from './support/studio.ts';
 
@@ -325,23 +326,6 @@ function angle(a: Float32Array, b: Float32Array): number {
   const dot = (x: Float32Array, y: Float32Array): number =>
     x.reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0);
   return Math.acos(dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)));
-}
-
-/** Answers VS Code's file dialog, which in a browser is a quick input over a list. */
-async function acceptPath(window: Workbench, file: string): Promise<void> {
-  const input = window.page.locator('.quick-input-widget input[type=text]').first();
-  // Its own proposal comes late, and over whatever was typed before.
-  await poll(async () => (await input.inputValue()) !== '', 'the dialog to propose a path');
-  if (!path.isAbsolute(file))
-    await poll(async () => (await input.inputValue()).endsWith(file), `the dialog to propose ${file}`);
-  await poll(async () => {
-    if (path.isAbsolute(file)) await input.fill(file, { timeout: 3000 }).catch(() => undefined);
-    await input.press('Enter', { timeout: 3000 }).catch(() => undefined);
-    return input.waitFor({ state: 'hidden', timeout: 2000 }).then(
-      () => true,
-      () => false,
-    );
-  }, 'the dialog to close');
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,7 +1,7 @@
 /** A training job from files to a calibrated model: read, train, calibrate, save, with checkpoints on the way. */
 import type { DatasetSummary } from '../../shared/dataset.ts';
 import { LensError, isCancelled, toWireError, type ErrorCode, type WireError } from '../../shared/errors.ts';
-import type { DatasetCard, ModelCard } from '../../shared/model-card.ts';
+import type { ModelCard } from '../../shared/model-card.ts';
 import type { ModelFile } from '../../shared/model-file.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../../shared/model-spec.ts';
 import type { JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
@@ -11,6 +11,7 @@ import { buildNetwork, type Network } from '../model/network.ts';
 import { initialParameters, type AdamState, type Parameters } from '../model/parameters.ts';
 import { engineCard, type ChosenEngine } from './chosen-engine.ts';
 import { encodeCheckpoint, makeCard, type CheckpointFrame, type TrainingEnd } from './checkpoint.ts';
+import { datasetCard } from './dataset-card.ts';
 import { chooseExamples, isKeptEpoch, makeExamples, reconstructExamples } from './examples.ts';
 import { JobView } from './job-view.ts';
 import type { LoadedData } from './loaded-data.ts';
@@ -124,34 +125,6 @@ function firstSnapshot(plan: JobPlan): JobSnapshot {
   };
 }
 
-function datasetCard(plan: JobPlan, { images, split, duplicates }: LoadedData): DatasetCard {
-  return {
-    name: plan.dataset.name,
-    kind: plan.dataset.kind,
-    location: plan.location,
-    images: images.count,
-    classes: [...images.classes],
-    split: {
-      fit: split.fit.length,
-      validation: split.validation.length,
-      calibration: split.calibration.length,
-      test: split.test.length,
-    },
-    skipped: [...images.skipped],
-    skippedCount: images.skippedCount,
-    ...(duplicates
-      ? {
-          nearDuplicates: {
-            clusters: duplicates.clusters,
-            images: duplicates.twins,
-            largest: duplicates.largest,
-          },
-        }
-      : {}),
-    fingerprint: images.fingerprint,
-  };
-}
-
 /** One run over loaded data: engine, training, calibration, files. */
 class TrainingRun {
   private readonly network: Network;
@@ -187,7 +160,7 @@ class TrainingRun {
       spec,
       fit: plan.fit,
       training,
-      dataset: datasetCard(plan, loaded),
+      dataset: datasetCard(plan.dataset, plan.location, loaded),
       stepsPerEpoch: stepsPerEpoch(split.fit.length, training.batchSize),
       examples: makeExamples(images, this.exampleImages, images.labels),
     };

@@ -1,5 +1,11 @@
 /** The contract between a page and the engine worker (`dist/engine/worker.js`). */
-import type { DatasetSummary, DatasetSurvey, SkippedFile, SplitCounts } from '../dataset.ts';
+import type {
+  DatasetInspection,
+  DatasetSummary,
+  DatasetSurvey,
+  SkippedFile,
+  SplitCounts,
+} from '../dataset.ts';
 import type { WireError } from '../errors.ts';
 import type { Calibration, EngineCard, EpochRecord, ModelCard } from '../model-card.ts';
 import type { FitMode, ModelSpec, TrainingSettings } from '../model-spec.ts';
@@ -27,6 +33,15 @@ export interface StartRequest {
   readonly helpers: HelperCode;
   readonly choice: EngineChoice;
   readonly writtenBy: string;
+}
+
+export interface InspectRequest {
+  readonly dataset: DatasetSummary;
+  /** As a training would see the images. */
+  readonly spec: Pick<ModelSpec, 'height' | 'width' | 'channels' | 'recipe'>;
+  readonly fit: FitMode;
+  /** Bytes. */
+  readonly memoryBudget: number;
 }
 
 export interface TrainRequest {
@@ -348,6 +363,8 @@ export interface EngineApi {
   /** Takes the kernels and chooses nothing yet: the engine is chosen for a spec when a job starts. */
   start(params: StartRequest): void;
   survey(params: { readonly dataset: DatasetSummary; readonly seed: number }): DatasetSurvey;
+  /** Looks at all images for duplicates, empty ones and odd sizes, with notices of progress. */
+  inspect(params: InspectRequest): DatasetInspection;
   /** Runs a job to its end; cancel by {@link EngineApi.stop}, which saves first. */
   train(params: TrainRequest): JobOutcome;
   resume(params: ResumeRequest): JobOutcome;

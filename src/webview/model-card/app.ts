@@ -6,6 +6,7 @@ import type { ModelCardHostApi, ModelCardView } from '../../shared/protocol/mode
 import type { Connection } from '../../shared/rpc.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import { calibrationView } from '../components/calibration.ts';
+import { datasetNotes, datasetNotesStyles } from '../components/dataset-notes.ts';
 import '../components/elements.ts';
 import '../components/error.ts';
 import { facts, factsStyles, tiles, type Fact } from '../components/facts.ts';
@@ -49,6 +50,7 @@ export class LensModelCard extends LitElement {
     noticeStyles,
     tableStyles,
     factsStyles,
+    datasetNotesStyles,
     css`
       .two {
         display: grid;
@@ -174,7 +176,7 @@ export class LensModelCard extends LitElement {
                   </ul>
                 </details>`
           }
-          ${skippedFiles(card.dataset.skipped, card.dataset.skippedCount)}
+          ${datasetNotes(card.dataset, null)} ${skippedFiles(card.dataset.skipped, card.dataset.skippedCount)}
         </section>
       </div>
     `;

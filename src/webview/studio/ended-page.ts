@@ -151,9 +151,12 @@ export class LensEndedPage extends LitElement {
   /** The saved file, read back; until then, and where there is none, what was last seen. */
   #renderModel(): unknown {
     const { model, job, session } = this;
-    const read =
-      model?.kind === 'read' ? html`<ll-model-details .view=${model.view}></ll-model-details>` : nothing;
-    if (read !== nothing) return read;
+    if (model?.kind === 'read') {
+      return html`<ll-model-details
+        .view=${model.view}
+        @open-image=${(event: CustomEvent<string>) => session.openImage(model.uri, event.detail)}
+      ></ll-model-details>`;
+    }
     const snapshot = job.snapshot;
     return html`
       ${

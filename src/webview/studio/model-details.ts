@@ -2,6 +2,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { facts, factsStyles, type Fact } from '../components/facts.ts';
+import { datasetNotes, datasetNotesStyles } from '../components/dataset-notes.ts';
 import { calibrationView } from '../components/calibration.ts';
 import '../components/examples-strip.ts';
 import '../components/histogram.ts';
@@ -14,6 +15,7 @@ import { baseStyles, noticeStyles, tableStyles } from '../shared/styles.ts';
 import { corruptionWords, engineTitle, fitNames, fitWords, recipeNames, specWords } from '../shared/words.ts';
 import type { ModelView } from './model-view.ts';
 
+/** Fires `open-image` with the path of an image, relative to the data set. */
 @customElement('ll-model-details')
 export class LensModelDetails extends LitElement {
   static override styles = [
@@ -21,6 +23,7 @@ export class LensModelDetails extends LitElement {
     noticeStyles,
     tableStyles,
     factsStyles,
+    datasetNotesStyles,
     css`
       :host {
         display: grid;
@@ -100,7 +103,8 @@ export class LensModelDetails extends LitElement {
         <section>
           <h2>Data set</h2>
           <p class="path">${card.dataset.name}<span class="quiet"> · ${card.dataset.location}</span></p>
-          ${splitTable(card.dataset.split)} ${skippedFiles(card.dataset.skipped, card.dataset.skippedCount)}
+          ${splitTable(card.dataset.split)} ${datasetNotes(card.dataset, (path) => this.#open(path))}
+          ${skippedFiles(card.dataset.skipped, card.dataset.skippedCount)}
         </section>
       </div>
     `;
@@ -137,6 +141,10 @@ export class LensModelDetails extends LitElement {
             </label>`
       }
     </section>`;
+  }
+
+  #open(path: string): void {
+    this.dispatchEvent(new CustomEvent<string>('open-image', { detail: path }));
   }
 
   #facts(): readonly Fact[] {

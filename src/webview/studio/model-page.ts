@@ -61,7 +61,10 @@ export class LensModelPage extends LitElement {
               >
             </div>
           </div>
-          <ll-model-details .view=${model.view}></ll-model-details>
+          <ll-model-details
+            .view=${model.view}
+            @open-image=${(event: CustomEvent<string>) => session.openImage(model.uri, event.detail)}
+          ></ll-model-details>
         `;
       }
     }

@@ -11,7 +11,8 @@ import '../components/progress.ts';
 import { datasetStyles, datasetView } from './dataset-view.ts';
 import type { FormValues } from './form.ts';
 import type { StudioSession } from './session.ts';
-import type { SurveyState } from './state.ts';
+import './inspection-view.ts';
+import type { InspectionState, SurveyState } from './state.ts';
 import { type LensTrainingForm } from './training-form.ts';
 import './training-form.ts';
 
@@ -25,6 +26,11 @@ export class LensProposalPage extends LitElement {
     noticeStyles,
     datasetStyles,
     css`
+      .inspection {
+        display: grid;
+        gap: 10px;
+        grid-template-columns: minmax(0, 1fr);
+      }
       .bar {
         position: sticky;
         bottom: 0;
@@ -83,6 +89,9 @@ export class LensProposalPage extends LitElement {
           <section aria-label="Data set">
             ${datasetView(proposal.dataset, survey.survey, proposal.defaults.falseAlarmRate)}
           </section>
+          <section class="inspection" aria-label="Inspection">
+            ${this.#renderInspection(survey.inspection)}
+          </section>
           <ll-training-form
             .values=${survey.form}
             .images=${survey.survey.images}
@@ -96,6 +105,40 @@ export class LensProposalPage extends LitElement {
             <vscode-button secondary @click=${() => session.dismiss()}>Cancel</vscode-button>
           </div>
         `;
+    }
+  }
+
+  #renderInspection(state: InspectionState): unknown {
+    const { session, proposal } = this;
+    const { dataset } = proposal;
+    switch (state.kind) {
+      case 'none':
+        return html`<div class="actions">
+            <vscode-button secondary icon="search" @click=${() => void session.inspect()}
+              >Inspect Images</vscode-button
+            >
+          </div>
+          <p class="quiet">
+            Looks at every image for near-duplicates, empty ones and odd sizes before anything is trained.
+          </p>`;
+      case 'running':
+        return html`<ll-progress
+            label=${state.progress.text}
+            .done=${state.progress.done}
+            .total=${state.progress.total}
+          ></ll-progress>
+          <div class="actions">
+            <vscode-button secondary @click=${() => session.stopInspecting()}>Stop Inspecting</vscode-button>
+          </div>`;
+      case 'failed':
+        return html`<ll-error .error=${state.error} @show-log=${() => session.showLog()}></ll-error>`;
+      case 'done':
+        return html`<h2>Inspection</h2>
+          <ll-inspection
+            .inspection=${state.inspection}
+            .kind=${dataset.kind}
+            @open-file=${(event: CustomEvent<string>) => session.openFile(dataset.id, event.detail)}
+          ></ll-inspection>`;
     }
   }
 }

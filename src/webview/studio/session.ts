@@ -37,7 +37,13 @@ import { nothingPersisted, readPersisted, type Persisted } from './persisted.ts'
 import { ProjectionJob } from './projection-job.ts';
 import { RecalibrationJob } from './recalibration-job.ts';
 import { relaySave } from './save-relay.ts';
-import { shownModel, type RunningJob, type ShownModel, type StudioState } from './state.ts';
+import {
+  shownModel,
+  type InspectionState,
+  type RunningJob,
+  type ShownModel,
+  type StudioState,
+} from './state.ts';
 
 type Host = PageHost<StudioHostApi>;
 
@@ -163,6 +169,42 @@ export class StudioSession {
     const state = this.store.value;
     if (state.kind !== 'proposal' || state.survey.kind !== 'done') return;
     this.store.set({ ...state, survey: { ...state.survey, form } });
+  }
+
+  /** Looks at all images as the form's values would have them seen; nothing happens while they do not hold. */
+  async inspect(): Promise<void> {
+    const state = this.store.value;
+    if (state.kind !== 'proposal' || state.survey.kind !== 'done' || this.#busy) return;
+    const form = readForm(state.survey.form);
+    if (form === null) return;
+    this.#surveying?.abort();
+    const abort = new AbortController();
+    this.#surveying = abort;
+    const { dataset, defaults } = state.proposal;
+    const { spec, fit } = form;
+    const before = { text: 'Inspecting images', done: 0, total: dataset.files };
+    this.#setInspection({ kind: 'running', progress: before });
+    const { memoryBudget } = defaults;
+    try {
+      const inspection = await this.#link.run((worker) =>
+        worker.call('inspect', { dataset, spec, fit, memoryBudget }, { signal: abort.signal }),
+      );
+      if (!abort.signal.aborted) this.#setInspection({ kind: 'done', inspection });
+    } catch (error) {
+      if (abort.signal.aborted || isCancelled(error)) return;
+      this.#setInspection({ kind: 'failed', error: toWireError(error) });
+    }
+  }
+
+  stopInspecting(): void {
+    this.#surveying?.abort();
+    this.#setInspection({ kind: 'none' });
+  }
+
+  #setInspection(inspection: InspectionState): void {
+    const state = this.store.value;
+    if (state.kind !== 'proposal' || state.survey.kind !== 'done') return;
+    this.store.set({ ...state, survey: { ...state.survey, inspection } });
   }
 
   /** Starts the training that the form asks for; nothing happens while the form does not hold. */
@@ -325,7 +367,7 @@ export class StudioSession {
       this.store.set({
         kind: 'proposal',
         proposal,
-        survey: { kind: 'done', survey, form: initialForm(proposal, survey) },
+        survey: { kind: 'done', survey, form: initialForm(proposal, survey), inspection: { kind: 'none' } },
       });
     } catch (error) {
       if (signal.aborted || isCancelled(error)) return;
@@ -354,6 +396,13 @@ export class StudioSession {
   /** Makes room for a job that is no training. */
   #giveWay(): void {
     this.#refuseWhileBusy();
+    const { value } = this.store;
+    if (
+      value.kind === 'proposal' &&
+      value.survey.kind === 'done' &&
+      value.survey.inspection.kind === 'running'
+    )
+      this.stopInspecting();
     this.#surveying?.abort();
     this.#shown++;
     const before = this.store.value;
@@ -554,6 +603,9 @@ export class StudioSession {
     const state = this.store.value;
     if (state.kind === 'proposal' && state.survey.kind === 'looking') {
       this.store.set({ ...state, survey: { kind: 'looking', progress } });
+    } else if (state.kind === 'proposal') {
+      const inspecting = state.survey.kind === 'done' && state.survey.inspection.kind === 'running';
+      if (inspecting) this.#setInspection({ kind: 'running', progress });
     } else if (this.#recalibration) {
       this.#recalibration.take(progress);
     } else {

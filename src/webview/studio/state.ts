@@ -1,5 +1,5 @@
 /** What the Studio shows: one state at a time. */
-import type { DatasetSurvey } from '../../shared/dataset.ts';
+import type { DatasetInspection, DatasetSurvey } from '../../shared/dataset.ts';
 import type { WireError } from '../../shared/errors.ts';
 import type { JobOutcome, JobSnapshot, RecalibrationOutcome } from '../../shared/protocol/engine.ts';
 import type { ProjectionEnd } from '../../shared/protocol/projection.ts';
@@ -16,9 +16,21 @@ export interface Progress {
   readonly total: number;
 }
 
+/** A look at all images, where the user asked for one. */
+export type InspectionState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'running'; readonly progress: Progress }
+  | { readonly kind: 'done'; readonly inspection: DatasetInspection }
+  | { readonly kind: 'failed'; readonly error: WireError };
+
 export type SurveyState =
   | { readonly kind: 'looking'; readonly progress: Progress }
-  | { readonly kind: 'done'; readonly survey: DatasetSurvey; readonly form: FormValues }
+  | {
+      readonly kind: 'done';
+      readonly survey: DatasetSurvey;
+      readonly form: FormValues;
+      readonly inspection: InspectionState;
+    }
   | { readonly kind: 'failed'; readonly error: WireError };
 
 export interface RunningJob {

@@ -1,5 +1,5 @@
 /** A worker that speaks the engine's contract and learns nothing. What it does follows from the data set's id. */
-import { LensError } from '../../../src/shared/errors.ts';
+import { cancelled, LensError } from '../../../src/shared/errors.ts';
 import type { ProjectionCard } from '../../../src/shared/model-card.ts';
 import type {
   EngineApi,
@@ -20,6 +20,7 @@ import {
   engineCard,
   examplesOf,
   historyOf,
+  inspectionOf,
   lossAt,
   modelFileOf,
   recalibrationOf,
@@ -86,6 +87,17 @@ const host = connect<EngineApi, EngineHostApi>(portChannel(self as unknown as Wo
       );
     }
     return surveyOf(dataset);
+  },
+  inspect: async ({ dataset, spec, fit }, { signal }) => {
+    host.send('log', { level: 'info', text: `inspect ${spec.height} ${spec.width} ${spec.recipe} ${fit}` });
+    host.send('progress', { text: 'Inspecting images', done: 700, total: 2000 });
+    if (dataset.id === 'long') {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      host.send('log', { level: 'info', text: 'inspection cancelled' });
+      throw cancelled();
+    }
+    if (dataset.id === 'torn') throw new LensError('read-failed', '“digits” could not be read to its end.');
+    return inspectionOf(dataset);
   },
   train,
   resume: async ({ jobId, model, dataset }) => {

@@ -1,6 +1,12 @@
 /** Images and numbers that look like the real ones: drawn by the project's own generator, reconstructed by blurring. */
 import { sampleDatasets } from '../../../src/extension/samples/index.ts';
-import type { DatasetSummary, DatasetSurvey } from '../../../src/shared/dataset.ts';
+import type {
+  DatasetInspection,
+  DatasetSummary,
+  DatasetSurvey,
+  InspectedCluster,
+  InspectedImage,
+} from '../../../src/shared/dataset.ts';
 import type { Calibration, EngineCard, EpochRecord, ModelCard } from '../../../src/shared/model-card.ts';
 import { writeModelFile, tensorNames } from '../../../src/shared/model-file.ts';
 import { corruptionOf, notebookTraining, type ModelSpec } from '../../../src/shared/model-spec.ts';
@@ -154,6 +160,44 @@ export function surveyOf(dataset: DatasetSummary): DatasetSurvey {
   };
 }
 
+/** Of the digits most have a twin; of the parts there is nothing to say. */
+export function inspectionOf(dataset: DatasetSummary): DatasetInspection {
+  const images = dataset.images ?? 0;
+  const none = { count: 0, images: [] };
+  const clean = { clusters: 0, twins: 0, copies: 0, largest: [], empty: none, oddSizes: none };
+  if (dataset.name === 'parts') return { images, ...clean, units: images, skipped: [], skippedCount: 0 };
+  const image = (path: string, index: number, size = 28): InspectedImage => ({
+    ...{ path, number: null, size: { width: size, height: 28 } },
+    picture: {
+      height: 28,
+      width: 28,
+      channels: 1,
+      pixels: drawSample('digits', `train/${index % 10}`, index),
+    },
+  });
+  const cluster = (n: number, count: number): InspectedCluster => ({
+    count,
+    images: Array.from({ length: Math.min(12, count) }, (_, k) =>
+      image(`train/${n}/shot-${n}-${k}.png`, 10 * n + k),
+    ),
+    identical: n === 1,
+  });
+  return {
+    ...{ images, clusters: 300, twins: 1200, copies: 41, units: images - 900 },
+    largest: [cluster(0, 31), ...Array.from({ length: 59 }, (_, n) => cluster(1 + (n % 9), 4))],
+    empty: {
+      count: 30,
+      images: Array.from({ length: 30 }, (_, n) => ({
+        ...image(`train/2/blank-${n}.png`, n),
+        picture: { height: 28, width: 28, channels: 1, pixels: new Uint8Array(784) },
+      })),
+    },
+    oddSizes: { count: 1, images: [image('train/4/a-scan-with-a-rather-long-name-of-its-own.png', 4, 900)] },
+    skipped,
+    skippedCount: 2,
+  };
+}
+
 export const proposalOf = (dataset: DatasetSummary): TrainingProposal => ({
   dataset,
   location: `samples/${dataset.name}/train`,
@@ -234,6 +278,18 @@ export function cardOf(kind: Kind, options: CardOptions = {}): ModelCard {
       split: survey.split,
       skipped: [...dataset.skipped],
       skippedCount: dataset.skippedCount,
+      ...(kind === 'digits'
+        ? {
+            nearDuplicates: {
+              ...{ clusters: 40, images: 95, largest: 9 },
+              named: [
+                { images: 9, names: Array.from({ length: 8 }, (_, n) => `0/shot-${n}.png`) },
+                { images: 2, names: ['7/one.png', '7/two.png'] },
+              ],
+            },
+            empty: { images: 1, names: ['4/blank.png'] },
+          }
+        : {}),
       fingerprint: '5f2a',
     },
     engine: engineCard,

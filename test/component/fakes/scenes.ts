@@ -175,6 +175,26 @@ export const scenes: readonly Scene[] = [
     await text(page, 'Learning rate');
     await page.getByText('2 files left out').click();
   }),
+  scene('studio', 'proposal-inspecting', async (page) => {
+    await propose(page, 'digits', 'long');
+    await page.getByRole('button', { name: 'Inspect Images' }).click();
+    await text(page, '700 of 2,000');
+  }),
+  scene('studio', 'proposal-inspected', async (page) => {
+    await propose(page, 'digits', 'digits');
+    await page.getByRole('button', { name: 'Inspect Images' }).click();
+    await text(page, 'promises count 1,100');
+  }),
+  scene('studio', 'proposal-inspection-failed', async (page) => {
+    await propose(page, 'digits', 'torn');
+    await page.getByRole('button', { name: 'Inspect Images' }).click();
+    await text(page, 'could not be read to its end');
+  }),
+  scene('studio', 'model-hygiene', async (page) => {
+    await showModel(page, 'digits');
+    await page.getByText(/in\s+40 clusters of near-duplicates/).click();
+    await page.getByText('1 image constant or nearly empty').click();
+  }),
   scene('studio', 'proposal-warnings', async (page) => {
     await propose(page, 'parts', 'parts');
     await page.getByLabel('Epochs').fill('none');

@@ -9,8 +9,15 @@ import { readModelFile, type ModelFile } from '../../../src/shared/model-file.ts
  * @param source folder of the sample data set
  * @param folder absolute path, made if it is missing
  * @param prefix of the file names
+ * @param change of every gray value
  */
-export function writeSampleImages(source: string, folder: string, count: number, prefix = ''): void {
+export function writeSampleImages(
+  source: string,
+  folder: string,
+  count: number,
+  prefix = '',
+  change: (pixel: number) => number = (pixel) => pixel,
+): void {
   mkdirSync(folder, { recursive: true });
   for (const { groups, width, height } of sampleDatasets)
     for (const group of groups) {
@@ -19,7 +26,7 @@ export function writeSampleImages(source: string, folder: string, count: number,
       for (let index = 0; index < count; index++)
         writeFileSync(
           path.join(folder, `${prefix}${String(index).padStart(3, '0')}.png`),
-          encodeGrayPng(width, height, group.draw(defaultSampleSeed, index)),
+          encodeGrayPng(width, height, group.draw(defaultSampleSeed, index).map(change)),
         );
       return;
     }

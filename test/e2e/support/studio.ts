@@ -9,7 +9,10 @@ export class Studio {
   constructor(private readonly window: Workbench) {}
 
   /** The page once it shows one of its faces, by the name of its element. */
-  face(name: 'empty' | 'proposal' | 'running' | 'ended' | 'model', timeout = TRAINING_MS): Promise<Frame> {
+  face(
+    name: 'empty' | 'proposal' | 'running' | 'ended' | 'model' | 'recalibrated',
+    timeout = TRAINING_MS,
+  ): Promise<Frame> {
     return this.window.webview(`ll-${name}-page`, timeout);
   }
 

@@ -21,6 +21,7 @@ const host: Connection<EngineHostApi> = connect<EngineApi, EngineHostApi>(
       started = `${choice} ${kernels.simd.byteLength} ${kernels.fma.byteLength}`;
     },
     survey: unused,
+    inspect: unused,
     train: unused,
     resume: unused,
     project: unused,
