@@ -89,5 +89,5 @@ function startThread(): Helper {
     },
     {},
   );
-  return { call: client.call, terminate: client.terminate };
+  return { call: client.call, send: client.send, terminate: client.terminate };
 }

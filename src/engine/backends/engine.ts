@@ -1,12 +1,13 @@
 /** The one interface above the backends. Nothing above it names a backend. */
 import type { AdamState, Parameters } from '../model/parameters.ts';
+import type { CorruptionKeys } from '../model/corruption.ts';
 import type { Network } from '../model/network.ts';
 
 export type EngineKind = 'wasm' | 'webgpu';
 
 export interface EngineInfo {
   readonly kind: EngineKind;
-  /** The exact kernel build; training resumes bit for bit only on the same one, e.g. `wasm-fma-1`. */
+  /** The exact kernel build; training resumes bit for bit only on the same one, e.g. `wasm-fma-2`. */
   readonly build: string;
   /** The adapter's name for WebGPU, e.g. `nvidia ampere`; the processor class is not known to a page. */
   readonly adapter?: string;
@@ -18,7 +19,10 @@ export interface OptimizerSettings {
   readonly weightDecay: number;
 }
 
-/** Number of shards a batch is cut into; gradients are summed in shard order whatever the number of workers. */
+/**
+ * Number of shards a batch is cut into. Their gradients are summed in pairs, (0 + 1) + (2 + 3), whatever the number of
+ * workers: so 1, 2 and 4 workers each add what they have and then one another's.
+ */
 export const gradientShards = 4;
 
 /** Shard boundaries of a batch of `count` images: shard s holds images `[bounds[s], bounds[s+1])`. */
@@ -27,10 +31,15 @@ export const shardBounds = (count: number): readonly number[] =>
 
 export interface Batch {
   readonly count: number;
-  /** What the encoder sees, `[count, H, W, C]`, row-major, 0–1; may be longer than needed. */
+  /**
+   * What the encoder sees, `[count, H, W, C]`, row-major, 0–1; may be longer than needed. Where `corruption` is given,
+   * it is drawn when it is asked for: an engine that draws it itself leaves it alone.
+   */
   readonly input: Float32Array;
   /** What the reconstruction is compared with; the same array as `input` when there is no corruption. */
   readonly target: Float32Array;
+  /** By what the spec's corruption makes `input` from `target`; absent where `input` says all. */
+  readonly corruption?: CorruptionKeys;
   /** Standard normal noise of the variational latent, `[count, k]`; absent otherwise. */
   readonly latentNoise?: Float32Array;
   /** Weight of the KL term per image for variational models (β with annealing); absent otherwise. */

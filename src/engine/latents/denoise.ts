@@ -4,7 +4,7 @@ import type { Denoised } from '../../shared/protocol/forward.ts';
 import type { Engine } from '../backends/engine.ts';
 import { meanSquaredErrors } from '../scoring/reconstruction-error.ts';
 import { gather, imageSize, type Pixels } from '../training/batches.ts';
-import { corrupt } from '../training/corruption.ts';
+import { corrupt } from '../model/corruption.ts';
 import { toBytes } from '../training/examples.ts';
 
 /**

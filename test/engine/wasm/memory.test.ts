@@ -27,7 +27,7 @@ test('the largest image size fits in bounded memory, and a check takes none for 
   // Eight images in shards of two stand for a batch of 64: what is planned does not depend on the batch.
   const planned = megabytes(forward);
   assert.ok(planned < 192, `${planned} MB for training`);
-  training.computeGradient(randomBatch(largest, 8, 1));
+  training.computeShards(randomBatch(largest, 8, 1));
   training.applyAdam(notebookTraining);
   assert.equal(megabytes(forward), planned);
 });

@@ -1,7 +1,7 @@
 // A batch shared among workers: the same bits as alone, whatever the number, and no step lost when a helper fails.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Engine } from '../../../src/engine/backends/engine.ts';
+import type { Batch, Engine } from '../../../src/engine/backends/engine.ts';
 import { createWasmEngine } from '../../../src/engine/backends/wasm/engine.ts';
 import type { ShardApi } from '../../../src/engine/backends/wasm/shards/contract.ts';
 import { shardHandlers } from '../../../src/engine/backends/wasm/shards/helper.ts';
@@ -9,6 +9,7 @@ import { usefulWorkers, worthSharing, type Helper } from '../../../src/engine/ba
 import { connectWorker } from '../../../src/engine/client.ts';
 import { buildNetwork } from '../../../src/engine/model/network.ts';
 import { initialParameters } from '../../../src/engine/model/parameters.ts';
+import { BatchMaker } from '../../../src/engine/training/batches.ts';
 import { notebookSpec, notebookTraining } from '../../../src/shared/model-spec.ts';
 import { connect, portChannel, type Handlers } from '../../../src/shared/rpc.ts';
 import { randomBatch } from '../support/cases.ts';
@@ -52,7 +53,7 @@ function helpers(handlers: () => Handlers<ShardApi> = shardHandlers): {
         },
         {},
       );
-      return { call: client.call, terminate: client.terminate };
+      return { call: client.call, send: client.send, terminate: client.terminate };
     },
   };
   return count;
@@ -99,6 +100,52 @@ for (const build of kernelBuilds) {
   }
 }
 
+test('helpers draw the corruption of their own images, and nobody asks for the input', async () => {
+  const corruption = { noise: 0.2, erase: 1 };
+  const network = buildNetwork({ ...notebookSpec, recipe: 'detector', corruption });
+  const { height, width } = network.spec;
+  const bytes = Uint8Array.from({ length: 70 * height * width }, (_, i) => (i * 37) % 256);
+  const pixels = { shape: { height, width, channels: 1 }, count: 70, pixels: bytes } as const;
+  const batchOf = (step: number): Batch =>
+    new BatchMaker(pixels, network.spec, 64, 9).make(
+      Uint32Array.from({ length: step === 2 ? 9 : 64 }, (_, i) => (i * 3 + step) % 70),
+      1,
+    );
+  const run = async (engine: Engine, batch: (step: number) => Batch): Promise<unknown> => {
+    await engine.load(network, initialParameters(network, 3));
+    for (let step = 0; step < 4; step++) await engine.trainStep(batch(step), notebookTraining);
+    const result = [await engine.readParameters(), await engine.readAdam(), await engine.takeLosses()];
+    engine.dispose();
+    return result;
+  };
+  // The input as an array, as an engine without a way to draw gets it.
+  const plain = await run(await createWasmEngine(wasmModules(), { build: 'simd' }), (step) => {
+    const { count, input, target } = batchOf(step);
+    assert.notDeepEqual(input, target);
+    return { count, input, target };
+  });
+  const keyed = (step: number): Batch => {
+    const { count, target, corruption: keys } = batchOf(step);
+    assert.ok(keys);
+    return {
+      count,
+      target,
+      corruption: keys,
+      get input(): never {
+        throw new Error('drawn in vain');
+      },
+    };
+  };
+  assert.deepEqual(await run(await createWasmEngine(wasmModules(), { build: 'simd' }), keyed), plain);
+  for (const workers of [2, 4]) {
+    const others = helpers();
+    const source = { workers, start: others.start, log: () => undefined };
+    const engine = await createWasmEngine(wasmModules(), { build: 'simd', helpers: source });
+    assert.deepEqual(await run(engine, keyed), plain);
+    assert.equal(others.asked, 3 * (workers - 1));
+  }
+});
+
 test('a helper that fails ends the sharing, and the run is the unbroken one', async () => {
   const network = networks[0] as (typeof networks)[number];
   const alone = await trained(await createWasmEngine(wasmModules(), { build: 'simd' }), network);
@@ -106,7 +153,7 @@ test('a helper that fails ends the sharing, and the run is the unbroken one', as
   const failing = helpers(() => {
     const own = shardHandlers();
     return {
-      load: own.load,
+      ...own,
       compute: (request, context) => {
         if (++calls === 2) throw new Error('out of memory');
         return own.compute(request, context);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { corrupt } from '../../../src/engine/training/corruption.ts';
+import { corrupt } from '../../../src/engine/model/corruption.ts';
 import { BatchMaker, epochOrder, type Pixels } from '../../../src/engine/training/batches.ts';
 import { notebookSpec, type ModelSpec } from '../../../src/shared/model-spec.ts';
 

@@ -30,7 +30,7 @@ export interface HelperSource {
 }
 
 /** Raised whenever the kernels or the order of their sums change: a checkpoint resumes bit for bit on its own only. */
-const kernelVersion = 1;
+const kernelVersion = 2;
 
 /**
  * An engine on the CPU. Its loss is the mean over the batch of the mean squared error over H·W·C; for variational
@@ -85,31 +85,37 @@ class WasmEngine implements Engine {
 
   async trainStep(batch: Batch, optimizer: OptimizerSettings): Promise<void> {
     const training = this.#trainingPass();
-    this.#losses.push(await this.#computeGradient(training, batch));
-    training.applyAdam(optimizer);
+    const shared = await this.#shareStep(training, batch, optimizer);
+    this.#losses.push(shared ?? training.computeShards(batch));
+    if (shared === undefined) training.applyAdam(optimizer);
   }
 
-  /** With helpers where they pay; one that fails ends the sharing, and the batch is computed here. */
-  async #computeGradient(training: TrainingPass, batch: Batch): Promise<number> {
-    const { arena, network, parameters, vector } = this.#loaded();
-    if (!this.#helpers || !worthSharing(network, batch.count)) return training.computeGradient(batch);
+  /**
+   * A step with helpers; one that fails ends the sharing.
+   * @returns the loss; undefined where the step was not taken
+   */
+  async #shareStep(
+    training: TrainingPass,
+    batch: Batch,
+    optimizer: OptimizerSettings,
+  ): Promise<number | undefined> {
+    if (!this.#helpers || !worthSharing(this.#loaded().network, batch.count)) return undefined;
     try {
       this.#team ??= await this.#gatherTeam(this.#helpers);
-      return await this.#team.computeGradient(training, batch, arena.view(parameters, vector.length));
+      return await this.#team.trainStep(training, batch, optimizer);
     } catch (error) {
       this.#helpers.log(`Training goes on in one worker: ${String(error)}`);
       this.#helpers = undefined;
       this.#disband();
-      return training.computeGradient(batch);
+      return undefined;
     }
   }
 
   #gatherTeam({ workers, start, log }: HelperSource): Promise<Team> {
-    const { network, vector, imageSize } = this.#loaded();
+    const { network, imageSize } = this.#loaded();
     log(`${workers} workers share each batch.`);
     const helpers = Array.from({ length: workers - 1 }, start);
     return Team.gather(helpers, this.#module, network.spec, {
-      parameters: vector.length,
       image: imageSize,
       latent: network.spec.latent,
     });
@@ -128,7 +134,7 @@ class WasmEngine implements Engine {
 
   async gradients(batch: Batch): Promise<{ loss: number; gradients: Parameters }> {
     const training = this.#trainingPass();
-    const loss = training.computeGradient(batch);
+    const loss = training.computeShards(batch);
     return { loss, gradients: readParameters(this.#loaded().vector, training.gradient()) };
   }
 

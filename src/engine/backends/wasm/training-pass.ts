@@ -1,4 +1,5 @@
 /** Gradients and Adam over a {@link ForwardPass}. Made at the first training step; a check never needs it. */
+import { corruptRow } from '../../model/corruption.ts';
 import type { AdamState } from '../../model/parameters.ts';
 import { gradientShards, shardBounds, type Batch, type OptimizerSettings } from '../engine.ts';
 import { inputSize, outputSize, type ForwardPass, type Stage } from './forward-pass.ts';
@@ -18,15 +19,22 @@ interface Sink {
   readonly accumulate: boolean;
 }
 
-/** A batch of `count` images of which the arrays hold only some, from `firstImage` on. */
-export interface BatchPart extends Batch {
-  readonly firstImage: number;
+/** Parameters and Adam's state as they lie in memory (parameter-vector.ts). */
+export interface OptimizerState {
+  readonly step: number;
+  readonly parameters: Float32Array;
+  readonly first: Float32Array;
+  readonly second: Float32Array;
 }
+
+/** The sum of the shards' values, or of the workers', in the order of {@link gradientShards}. */
+export const sumInPairs = ([a = 0, b = 0, c = 0, d = 0]: readonly number[]): number => a + b + (c + d);
 
 export class TrainingPass {
   readonly #forward: ForwardPass;
-  /** The batch's gradient, and one shard's. Both laid out as the parameters. */
+  /** The batch's gradient, that of its second half, and one shard's. All laid out as the parameters. */
   readonly #gradient: Pointer;
+  readonly #secondHalf: Pointer;
   readonly #shard: Pointer;
   readonly #first: Pointer;
   readonly #second: Pointer;
@@ -44,6 +52,7 @@ export class TrainingPass {
     this.#forward = forward;
     const { arena, vector, capacity, encoder, toLatent, toLogVariance, fromLatent, decoder } = forward;
     this.#gradient = arena.floats(vector.length);
+    this.#secondHalf = arena.floats(vector.length);
     this.#shard = arena.floats(vector.length);
     this.#first = arena.floats(vector.length);
     this.#second = arena.floats(vector.length);
@@ -79,12 +88,39 @@ export class TrainingPass {
     };
   }
 
-  /** The batch's gradient as of the last {@link computeGradient}, as a view in the layout of the parameters. */
+  /** Steps taken. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** A copy of everything that a step changes. */
+  state(): OptimizerState {
+    const { arena, vector, parameters } = this.#forward;
+    const copy = (pointer: Pointer): Float32Array => arena.view(pointer, vector.length).slice();
+    return {
+      step: this.#step,
+      parameters: copy(parameters),
+      first: copy(this.#first),
+      second: copy(this.#second),
+    };
+  }
+
+  /** The inverse of {@link state}. */
+  adopt({ step, parameters, first, second }: OptimizerState): void {
+    const { arena } = this.#forward;
+    this.#step = step;
+    arena.write(this.#forward.parameters, parameters);
+    arena.write(this.#first, first);
+    arena.write(this.#second, second);
+    this.#forward.parametersChanged();
+  }
+
+  /** The batch's gradient as of the last {@link computeShards}, as a view in the layout of the parameters. */
   gradient(): Float32Array {
     return this.#forward.arena.view(this.#gradient, this.#forward.vector.length);
   }
 
-  /** One step with the gradient of the last {@link computeGradient}. */
+  /** One step with {@link gradient}. */
   applyAdam({ learningRate, weightDecay }: OptimizerSettings): void {
     const { kernels, parameters, vector } = this.#forward;
     this.#step++;
@@ -98,24 +134,44 @@ export class TrainingPass {
     this.#forward.parametersChanged();
   }
 
-  /** The loss of a batch, leaving its gradient. */
-  computeGradient(batch: Batch): number {
-    this.begin();
-    return this.computeShards({ ...batch, firstImage: 0 }, 0, gradientShards);
+  /**
+   * The part of the loss of shards `[first, end)`: one, two or four. Their gradients are summed apart and then in pairs
+   * and left in {@link gradient}.
+   * @param firstImage the image of the whole batch that the batch's arrays begin with
+   */
+  computeShards(batch: Batch, first = 0, end = gradientShards, firstImage = 0): number {
+    this.#pack();
+    if (end - first <= 2) return this.#pair(batch, first, end, firstImage, this.#gradient);
+    const losses = [
+      this.#pair(batch, first, first + 2, firstImage, this.#gradient),
+      this.#pair(batch, first + 2, end, firstImage, this.#secondHalf),
+    ];
+    this.#forward.kernels.addInto(this.#gradient, this.#secondHalf, this.#forward.vector.length);
+    return sumInPairs(losses);
   }
 
-  /** To be called when the parameters were changed and before shards are computed with them. */
-  begin(): void {
+  /** Adds to {@link gradient} those of the other workers, of as many shards each: one worker's, or three's. */
+  addGradients([second, third, fourth]: readonly Float32Array[]): void {
+    const { arena, kernels, vector } = this.#forward;
+    const add = (target: Pointer, gradient: Float32Array): void => {
+      arena.write(this.#shard, gradient);
+      kernels.addInto(target, this.#shard, vector.length);
+    };
+    if (second) add(this.#gradient, second);
+    if (!third || !fourth) return;
+    arena.write(this.#secondHalf, third);
+    add(this.#secondHalf, fourth);
+    kernels.addInto(this.#gradient, this.#secondHalf, vector.length);
+  }
+
+  #pack(): void {
     const { encoder, toLatent, toLogVariance, fromLatent } = this.#forward;
     for (const stage of [...encoder.slice(1), toLatent, fromLatent]) this.#forward.pack(stage);
     if (toLogVariance) this.#forward.pack(toLogVariance);
   }
 
-  /**
-   * The part of the loss of shards `[first, end)`, leaving their gradient: the shards' gradients, each summed apart
-   * and then one after another, so that shards computed elsewhere give the same bits.
-   */
-  computeShards(batch: BatchPart, first: number, end: number): number {
+  /** One or two shards, one after the other, into `gradient`. */
+  #pair(batch: Batch, first: number, end: number, firstImage: number, gradient: Pointer): number {
     const { arena, vector, capacity } = this.#forward;
     const bounds = shardBounds(batch.count);
     let loss = 0;
@@ -130,41 +186,25 @@ export class TrainingPass {
       let shardLoss = 0;
       for (let image = from; image < to; image += capacity) {
         const sink: Sink = isOneGroup
-          ? { summed: this.#shard, direct: this.#gradient, accumulate: !isFirstShard }
+          ? { summed: this.#shard, direct: gradient, accumulate: !isFirstShard }
           : { summed: this.#shard, direct: this.#shard, accumulate: image > from };
-        shardLoss += this.#group(batch, image, Math.min(capacity, to - image), sink);
+        shardLoss += this.#group(batch, image - firstImage, Math.min(capacity, to - image), sink);
       }
       const length = isOneGroup ? vector.summedLength : vector.length;
-      if (isFirstShard) arena.copy(this.#gradient, this.#shard, length);
-      else this.#forward.kernels.addInto(this.#gradient, this.#shard, length);
+      if (isFirstShard) arena.copy(gradient, this.#shard, length);
+      else this.#forward.kernels.addInto(gradient, this.#shard, length);
       loss += shardLoss;
       isFirstShard = false;
     }
-    if (isFirstShard) arena.clear(this.#gradient, vector.length);
+    if (isFirstShard) arena.clear(gradient, vector.length);
     return loss;
   }
 
-  /** Adds the gradient of the next shard, computed elsewhere, laid out as {@link gradient}. */
-  addShard(gradient: Float32Array): void {
-    const { arena, kernels, vector } = this.#forward;
-    arena.write(this.#shard, gradient);
-    kernels.addInto(this.#gradient, this.#shard, vector.length);
-  }
-
-  /** Forward and backward for `count` images from `image` on: adds gradients to the sink, returns their part of the loss. */
-  #group(batch: BatchPart, image: number, count: number, sink: Sink): number {
+  /** Forward and backward for `count` images from row `from` on: adds gradients to the sink, returns their part of the loss. */
+  #group(batch: Batch, from: number, count: number, sink: Sink): number {
     const forward = this.#forward;
-    const { arena, kernels, imageSize, images } = forward;
-    const from = image - batch.firstImage;
-    const part = (values: Float32Array): Float32Array =>
-      values.subarray(from * imageSize, (from + count) * imageSize);
-    arena.write(images, part(batch.input));
-    let targets = images;
-    if (batch.target !== batch.input) {
-      targets = this.#targets;
-      arena.write(targets, part(batch.target));
-    }
-
+    const { kernels, imageSize } = forward;
+    const targets = this.#writeImages(batch, from, count);
     forward.encode(count);
     this.#sample(batch, from, count);
     forward.decode(count);
@@ -177,6 +217,25 @@ export class TrainingPass {
       2 / values, Number(throughSigmoid),
     );
     return squares / values + this.#backward(batch, count, sink);
+  }
+
+  /** @returns where the targets lie */
+  #writeImages(batch: Batch, from: number, count: number): Pointer {
+    const { arena, images, imageSize, network } = this.#forward;
+    const part = (values: Float32Array): Float32Array =>
+      values.subarray(from * imageSize, (from + count) * imageSize);
+    const { target, corruption } = batch;
+    if (corruption) {
+      arena.write(images, part(target));
+      for (let i = 0; i < count; i++) {
+        corruptRow(arena.view(images + 4 * i * imageSize, imageSize), network.spec, corruption, from + i);
+      }
+    } else {
+      arena.write(images, part(batch.input));
+      if (target === batch.input) return images;
+    }
+    arena.write(this.#targets, part(target));
+    return this.#targets;
   }
 
   /** Draws the variational latent. Without noise the decoder reads the mean. */

@@ -1,18 +1,16 @@
 /** What the training worker says to the workers that compute some of a batch's shards for it. */
 import type { ModelSpec } from '../../../../shared/model-spec.ts';
+import type { CorruptionKeys } from '../../../model/corruption.ts';
+import type { OptimizerSettings } from '../../engine.ts';
+import type { OptimizerState } from '../training-pass.ts';
 
-/** Buffers of one helper. They travel there and back with every step, so that no step allocates. */
+/** A helper's images, `[count, H, W, C]`. The buffers travel there and back, so that no step allocates. */
 export interface Crate {
-  /** The parameters, in the layout of the parameter vector. */
-  readonly parameters: Float32Array;
-  /** Images of the helper's shards, `[count, H, W, C]`. */
-  readonly input: Float32Array;
-  /** Null where the input is its own target. */
-  readonly target: Float32Array | null;
+  readonly target: Float32Array;
+  /** What the encoder sees; null where that is the target, or what the helper draws from it. */
+  readonly input: Float32Array | null;
   /** `[count, k]`; null where the latent is not drawn. */
   readonly latentNoise: Float32Array | null;
-  /** One for each of the helper's shards, laid out as the parameters. */
-  readonly gradients: readonly Float32Array[];
 }
 
 export interface ShardRequest {
@@ -24,21 +22,28 @@ export interface ShardRequest {
   readonly first: number;
   readonly end: number;
   readonly klWeight: number;
+  /** For the images in the crate; null where nothing is left to draw. */
+  readonly corruption: CorruptionKeys | null;
 }
 
 export interface ShardReply {
   readonly crate: Crate;
-  /** The shards' parts of the loss. */
-  readonly losses: readonly number[];
+  /** The shards' part of the loss, and their gradient, laid out as the parameters. */
+  readonly loss: number;
+  readonly gradient: Float32Array;
 }
 
-/** Answered by a helper. */
+/** Answered by a helper, which keeps parameters and moments of its own and takes every step as the training worker does. */
 export interface ShardApi {
   load(params: { readonly module: WebAssembly.Module; readonly spec: ModelSpec }): void;
+  /** Brings the helper up to date: at first, and after steps that were taken without it. */
+  adopt(params: OptimizerState): void;
   compute(params: ShardRequest): ShardReply;
+  /** One step with the gradient of the whole batch, in the buffer of the reply. */
+  apply(params: { readonly gradient: Float32Array; readonly optimizer: OptimizerSettings }): void;
 }
 
-export const crateBuffers = ({ parameters, input, target, latentNoise, gradients }: Crate): ArrayBuffer[] =>
-  [parameters, input, ...(target ? [target] : []), ...(latentNoise ? [latentNoise] : []), ...gradients].map(
-    ({ buffer }) => buffer as ArrayBuffer,
-  );
+export const bufferOf = ({ buffer }: Float32Array): ArrayBuffer => buffer as ArrayBuffer;
+
+export const crateBuffers = ({ target, input, latentNoise }: Crate): ArrayBuffer[] =>
+  [target, ...(input ? [input] : []), ...(latentNoise ? [latentNoise] : [])].map(bufferOf);

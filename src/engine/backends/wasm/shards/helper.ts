@@ -1,45 +1,53 @@
-/** A helper's side: gradients of shards, with the parameters that came along. */
+/** A helper's side: gradients of shards, and the steps that follow from all of them. */
 import { LensError } from '../../../../shared/errors.ts';
 import { transferring, type Handlers } from '../../../../shared/rpc.ts';
 import { buildNetwork } from '../../../model/network.ts';
+import type { Batch } from '../../engine.ts';
 import { ForwardPass } from '../forward-pass.ts';
 import { TrainingPass } from '../training-pass.ts';
-import { crateBuffers, type ShardApi, type ShardReply, type ShardRequest } from './contract.ts';
+import { bufferOf, crateBuffers, type ShardApi, type ShardReply, type ShardRequest } from './contract.ts';
 
 export function shardHandlers(): Handlers<ShardApi> {
-  let forward: ForwardPass | undefined;
-  let training: TrainingPass | undefined;
+  let loaded: TrainingPass | undefined;
+  /** The buffer in which gradients travel, while it is here. */
+  let spare: Float32Array | undefined;
+  const training = (): TrainingPass => {
+    if (!loaded) throw new LensError('internal', 'The helper holds no model.');
+    return loaded;
+  };
   return {
     load: ({ module, spec }) => {
-      forward = new ForwardPass(module, buildNetwork(spec));
-      training = new TrainingPass(forward);
+      loaded = new TrainingPass(new ForwardPass(module, buildNetwork(spec)));
     },
+    adopt: (state) => training().adopt(state),
     compute: (request) => {
-      if (!forward || !training) throw new LensError('internal', 'The helper holds no model.');
-      return compute(forward, training, request);
+      const pass = training();
+      const loss = computeShards(pass, request);
+      const gradient = spare ?? new Float32Array(pass.gradient().length);
+      spare = undefined;
+      gradient.set(pass.gradient());
+      const reply: ShardReply = { crate: request.crate, loss, gradient };
+      return transferring(reply, [...crateBuffers(request.crate), bufferOf(gradient)]);
+    },
+    apply: ({ gradient, optimizer }) => {
+      const pass = training();
+      pass.gradient().set(gradient);
+      spare = gradient;
+      pass.applyAdam(optimizer);
     },
   };
 }
 
-function compute(forward: ForwardPass, training: TrainingPass, request: ShardRequest): ShardReply {
-  const { crate, batchCount, firstImage, first, end, klWeight } = request;
-  const { parameters, input, target, latentNoise, gradients } = crate;
-  forward.arena.write(forward.parameters, parameters);
-  forward.parametersChanged();
-  training.begin();
-  const part = {
+function computeShards(training: TrainingPass, request: ShardRequest): number {
+  const { crate, batchCount, firstImage, first, end, klWeight, corruption } = request;
+  const { target, input, latentNoise } = crate;
+  const batch: Batch = {
     count: batchCount,
-    firstImage,
-    input,
-    target: target ?? input,
+    input: input ?? target,
+    target,
     ...(latentNoise ? { latentNoise } : {}),
+    ...(corruption ? { corruption } : {}),
     klWeight,
   };
-  const losses: number[] = [];
-  for (let s = first; s < end; s++) {
-    losses.push(training.computeShards(part, s, s + 1));
-    gradients[s - first]?.set(training.gradient());
-  }
-  const reply: ShardReply = { crate, losses };
-  return transferring(reply, crateBuffers(crate));
+  return training.computeShards(batch, first, end, firstImage);
 }

@@ -18,5 +18,5 @@ export function startHelper(code: string): Helper {
     terminate();
   });
   worker.addEventListener('messageerror', terminate);
-  return { call: client.call, terminate };
+  return { call: client.call, send: client.send, terminate };
 }

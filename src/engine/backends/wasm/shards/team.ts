@@ -1,13 +1,14 @@
-/** The training worker's side: shares a batch's shards out and puts their gradients together in shard order. */
+/** The training worker's side: shares a batch's shards out and puts their gradients together in pairs. */
 import type { ModelSpec } from '../../../../shared/model-spec.ts';
 import type { WorkerClient } from '../../../client.ts';
+import type { CorruptionKeys } from '../../../model/corruption.ts';
 import { layersOf, type Network } from '../../../model/network.ts';
-import { gradientShards, shardBounds, type Batch } from '../../engine.ts';
+import { gradientShards, shardBounds, type Batch, type OptimizerSettings } from '../../engine.ts';
 import { geometryOf } from '../geometry.ts';
-import type { TrainingPass } from '../training-pass.ts';
-import { crateBuffers, type Crate, type ShardApi, type ShardReply } from './contract.ts';
+import { sumInPairs, type TrainingPass } from '../training-pass.ts';
+import { bufferOf, crateBuffers, type Crate, type ShardApi, type ShardReply } from './contract.ts';
 
-export type Helper = Pick<WorkerClient<ShardApi>, 'call' | 'terminate'>;
+export type Helper = Pick<WorkerClient<ShardApi>, 'call' | 'send' | 'terminate'>;
 
 /** Workers, the training one among them, that can have as many shards each: 1, 2 or 4. */
 export const usefulWorkers = (wished: number): number => (wished >= 4 ? 4 : wished >= 2 ? 2 : 1);
@@ -15,6 +16,7 @@ export const usefulWorkers = (wished: number): number => (wished >= 4 ? 4 : wish
 /** Multiply-adds of a batch's forward pass below which sending it around costs more than it saves: about 3 ms. */
 const leastWork = 16e6;
 
+/** Whether the batch is worth sending around; every shard of such a batch holds an image. */
 export function worthSharing(network: Network, images: number): boolean {
   let work = 0;
   for (const layer of layersOf(network)) {
@@ -22,36 +24,41 @@ export function worthSharing(network: Network, images: number): boolean {
     const positions = layer.strided ? small.height * small.width : 1;
     work += patch * small.channels * positions;
   }
-  return images * work >= leastWork;
+  return images >= gradientShards && images * work >= leastWork;
 }
 
-interface Share {
-  readonly first: number;
-  readonly end: number;
-}
-
-/** Lengths in floats of what goes into a crate. */
+/** Lengths in floats of an image and of its latent. */
 export interface CrateSizes {
-  readonly parameters: number;
   readonly image: number;
   readonly latent: number;
 }
 
+/** A helper's shards `[first, end)`. */
+interface Share {
+  readonly helper: Helper;
+  readonly first: number;
+  readonly end: number;
+  /** Images of earlier steps that have come back. */
+  readonly crates: Crate[];
+}
+
 /**
- * Whatever the number of helpers, the same bits: shards are cut by the batch alone, and their gradients are added one
- * after another in shard order.
+ * Whatever the number of helpers, the same bits: shards are cut by the batch alone, and their gradients are added in
+ * pairs. Every worker has the parameters and takes every step, so that images and gradients are all that travels.
  */
 export class Team {
-  readonly #helpers: readonly Helper[];
+  readonly #shares: readonly Share[];
   readonly #sizes: CrateSizes;
-  readonly #crates: (Crate | undefined)[];
-  readonly #shards: number;
+  /** Adam's step that the helpers have taken, too; they begin with none. */
+  #step: number | undefined;
 
   private constructor(helpers: readonly Helper[], sizes: CrateSizes) {
-    this.#helpers = helpers;
     this.#sizes = sizes;
-    this.#crates = helpers.map(() => undefined);
-    this.#shards = gradientShards / (helpers.length + 1);
+    const shards = gradientShards / (helpers.length + 1);
+    this.#shares = helpers.map((helper, i) => {
+      const first = (i + 1) * shards;
+      return { helper, first, end: first + shards, crates: [] };
+    });
   }
 
   /** @param helpers one or three. @throws LensError what a helper says: memory, a crash */
@@ -66,46 +73,45 @@ export class Team {
   }
 
   /**
-   * The loss of a batch; its gradient stays in `training`.
-   * @param parameters the parameter vector, a view
-   * @throws LensError where a helper fails; the batch can be computed without them
+   * One step on a batch that is {@link worthSharing}.
+   * @returns the loss
+   * @throws LensError where a helper fails; `training` has not taken the step then
    */
-  async computeGradient(training: TrainingPass, batch: Batch, parameters: Float32Array): Promise<number> {
-    const replies = this.#helpers.map((_, i) => this.#send(i, batch, parameters));
+  async trainStep(training: TrainingPass, batch: Batch, optimizer: OptimizerSettings): Promise<number> {
+    this.#bringUpToDate(training);
+    const pending = this.#shares.map((share) => this.#send(share, batch));
     // A helper that fails while another is waited for is no unhandled error.
-    for (const reply of replies) reply?.catch(() => undefined);
-    training.begin();
-    let loss = training.computeShards({ ...batch, firstImage: 0 }, 0, this.#shards);
-    for (const [i, pending] of replies.entries()) {
-      if (!pending) continue;
-      const { crate, losses } = await pending;
-      this.#crates[i] = crate;
-      for (const [s, part] of losses.entries()) {
-        const gradient = crate.gradients[s];
-        if (gradient) training.addShard(gradient);
-        loss += part;
-      }
+    for (const reply of pending) reply.catch(() => undefined);
+    const own = training.computeShards(batch, 0, gradientShards / (this.#shares.length + 1));
+    const replies = await Promise.all(pending);
+    training.addGradients(replies.map(({ gradient }) => gradient));
+    const loss = sumInPairs([own, ...replies.map((reply) => reply.loss)]);
+    for (const [i, { helper, crates }] of this.#shares.entries()) {
+      const reply = replies[i];
+      if (!reply) continue;
+      crates.push(reply.crate);
+      reply.gradient.set(training.gradient());
+      helper.send('apply', { gradient: reply.gradient, optimizer }, [bufferOf(reply.gradient)]);
     }
+    training.applyAdam(optimizer);
+    this.#step = training.step;
     return loss;
   }
 
   dispose(): void {
-    for (const helper of this.#helpers) helper.terminate();
+    for (const { helper } of this.#shares) helper.terminate();
   }
 
-  #share(i: number): Share {
-    const first = (i + 1) * this.#shards;
-    return { first, end: first + this.#shards };
+  #bringUpToDate(training: TrainingPass): void {
+    if (this.#step === training.step) return;
+    const state = training.state();
+    for (const { helper } of this.#shares) helper.send('adopt', state);
   }
 
-  /** Null where the batch is so small that the helper's shards are empty. */
-  #send(i: number, batch: Batch, parameters: Float32Array): Promise<ShardReply> | null {
-    const { first, end } = this.#share(i);
+  #send({ helper, first, end, crates }: Share, batch: Batch): Promise<ShardReply> {
     const bounds = shardBounds(batch.count);
     const [from = 0, to = 0] = [bounds[first], bounds[end]];
-    const helper = this.#helpers[i];
-    if (from === to || !helper) return null;
-    const crate = this.#pack(i, batch, from, to, parameters);
+    const crate = this.#pack(crates.pop(), batch, from, to);
     const request = {
       crate,
       batchCount: batch.count,
@@ -113,36 +119,43 @@ export class Team {
       first,
       end,
       klWeight: batch.klWeight ?? 0,
+      corruption: batch.corruption ? keysOf(batch.corruption, from, to) : null,
     };
     return helper.call('compute', request, { transfer: crateBuffers(crate) });
   }
 
-  #pack(i: number, batch: Batch, from: number, to: number, parameters: Float32Array): Crate {
+  #pack(returned: Crate | undefined, batch: Batch, from: number, to: number): Crate {
     const { image, latent } = this.#sizes;
-    const returned = this.#crates[i];
+    const { target, latentNoise } = batch;
+    const input = sendsInput(batch) ? batch.input : undefined;
     const crate =
-      returned && fits(returned, batch, (to - from) * image) ? returned : this.#emptyCrate(batch, to - from);
-    this.#crates[i] = undefined;
-    crate.parameters.set(parameters);
-    crate.input.set(batch.input.subarray(from * image, to * image));
-    crate.target?.set(batch.target.subarray(from * image, to * image));
-    if (batch.latentNoise) crate.latentNoise?.set(batch.latentNoise.subarray(from * latent, to * latent));
+      returned && fits(returned, batch, to - from, image) ? returned : this.#emptyCrate(batch, to - from);
+    crate.target.set(target.subarray(from * image, to * image));
+    if (input) crate.input?.set(input.subarray(from * image, to * image));
+    if (latentNoise) crate.latentNoise?.set(latentNoise.subarray(from * latent, to * latent));
     return crate;
   }
 
   #emptyCrate(batch: Batch, count: number): Crate {
-    const { parameters, image, latent } = this.#sizes;
+    const { image, latent } = this.#sizes;
     return {
-      parameters: new Float32Array(parameters),
-      input: new Float32Array(count * image),
-      target: batch.target === batch.input ? null : new Float32Array(count * image),
+      target: new Float32Array(count * image),
+      input: sendsInput(batch) ? new Float32Array(count * image) : null,
       latentNoise: batch.latentNoise ? new Float32Array(count * latent) : null,
-      gradients: Array.from({ length: this.#shards }, () => new Float32Array(parameters)),
     };
   }
 }
 
-const fits = ({ input, target, latentNoise }: Crate, batch: Batch, floats: number): boolean =>
-  input.length >= floats &&
-  (target === null) === (batch.target === batch.input) &&
-  (latentNoise === null) === (batch.latentNoise === undefined);
+/** Whether the encoder sees something that the helper can neither take from the target nor draw from it. */
+const sendsInput = (batch: Batch): boolean => !batch.corruption && batch.input !== batch.target;
+
+const fits = ({ target, input, latentNoise }: Crate, batch: Batch, images: number, image: number): boolean =>
+  target.length >= images * image &&
+  (input !== null) === sendsInput(batch) &&
+  (latentNoise !== null) === (batch.latentNoise !== undefined);
+
+const keysOf = ({ seed, epoch, images }: CorruptionKeys, from: number, to: number): CorruptionKeys => ({
+  seed,
+  epoch,
+  images: images.slice(from, to),
+});

@@ -2,9 +2,9 @@
  * Corruption of the encoder's input while training (guide recipe "detector"): erased rectangles, then Gaussian
  * noise, clipped to 0–1. Keyed by (seed, epoch, image), so it does not depend on batch size, timing or engine.
  */
-import type { Corruption } from '../../shared/model-spec.ts';
+import type { Corruption, ModelSpec } from '../../shared/model-spec.ts';
 import { integerBelow, keyedRandom, normalPair, streams, uniform } from '../../shared/random.ts';
-import type { MapShape } from '../model/network.ts';
+import type { MapShape } from './network.ts';
 
 const smallestSide = 0.2;
 const largestSide = 0.45;
@@ -37,6 +37,14 @@ function addNoise(image: Float32Array, key: readonly number[], deviation: number
   }
 }
 
+/** What the corruption of a batch is keyed by, besides the image: whoever has it draws the same numbers. */
+export interface CorruptionKeys {
+  readonly seed: number;
+  readonly epoch: number;
+  /** Image numbers, one for each row of the batch. */
+  readonly images: Uint32Array;
+}
+
 export const isCorrupting = ({ noise, erase: rectangles }: Corruption): boolean =>
   noise > 0 || rectangles > 0;
 
@@ -53,4 +61,17 @@ export function corrupt(
 ): void {
   if (corruption.erase > 0) erase(image, shape, key, corruption.erase);
   if (corruption.noise > 0) addNoise(image, key, corruption.noise);
+}
+
+/**
+ * Corrupts row `row` of a batch in place, by the spec's corruption.
+ * @param image `[H, W, C]`, row-major, 0–1
+ */
+export function corruptRow(
+  image: Float32Array,
+  spec: ModelSpec,
+  { seed, epoch, images }: CorruptionKeys,
+  row: number,
+): void {
+  corrupt(image, spec, spec.corruption, [seed, epoch, images[row] ?? 0]);
 }
