@@ -7,10 +7,10 @@ import { outPath, root } from './lib/paths.mjs';
 import { packageExtension } from './package.mjs';
 import { file, openDemoWindow } from './demo/window.mjs';
 
-/** Promises of the samples: at most this share of the good images flagged, at least that of the bad ones caught. */
-const BARS = /** @type {Record<string, {flagged: number, caught: number}>} */ ({
-  digits: { flagged: 0.04, caught: 0.5 },
-});
+/** What is asked for, of one good image: chosen on samples of other seeds, where 1 % catches 86 of 100 bad digits and 2 % 93. */
+const FALSE_ALARM_RATE = 0.02;
+/** Of the samples: at most this share of the good images flagged, at least that of the bad ones caught. */
+const BAR = { flagged: 0.03, caught: 0.9 };
 /** Images of each kind that are checked one by one before all of them are. */
 const SINGLE_CHECKS = 10;
 /** Generous: a loaded machine is slow, and the demo promises nothing about it. */
@@ -160,10 +160,9 @@ function summarise(name, counts) {
   const kinds = [...bad].sort(([a], [b]) => order(name, a) - order(name, b));
   const list = kinds.map(([kind, { flagged, count }]) => `${kind} ${flagged}/${count}`).join(', ');
   const line = `demo ${name}: good flagged ${good.flagged}/${good.count}, bad caught ${caught}/${all} (${list})`;
-  const bar = BARS[name];
   const missed =
-    bar && (good.flagged > bar.flagged * good.count || caught < bar.caught * all)
-      ? `demo ${name}: at most ${percent(bar.flagged)} of the good ones may be flagged and at least ${percent(bar.caught)} of the bad ones must be caught`
+    good.flagged > BAR.flagged * good.count || caught < BAR.caught * all
+      ? `demo ${name}: at most ${percent(BAR.flagged)} of the good ones may be flagged and at least ${percent(BAR.caught)} of the bad ones must be caught`
       : undefined;
   return { line, missed };
 }
@@ -192,7 +191,7 @@ async function main() {
   const window = await openDemoWindow({
     vsix,
     name: 'demo',
-    settings: { 'window.autoDetectColorScheme': false },
+    settings: { 'window.autoDetectColorScheme': false, 'latentLens.falseAlarmRate': FALSE_ALARM_RATE },
   });
   const results = [];
   try {

@@ -11,10 +11,13 @@ import type { ResidualModel } from './residual-map.ts';
 import type { WhitenedBank } from './whitened-bank.ts';
 
 const { scores: prefix } = tensorNames;
+/** Of files that were written before a bank said it. */
+const neighboursOfOld = 5;
 
 function bankTensors(name: 'orientation' | 'whole', bank: WhitenedBank): [string, Tensor][] {
   const { size, components, count } = bank;
   return [
+    [`${prefix}${name}.neighbours`, tensor([1], Float32Array.of(bank.neighbours))],
     [`${prefix}${name}.mean`, tensor([size], bank.mean)],
     [`${prefix}${name}.projection`, tensor([components, size], bank.projection)],
     [`${prefix}${name}.scale`, tensor([components], bank.scale)],
@@ -71,9 +74,10 @@ function readBank(file: ModelFile, name: 'orientation' | 'whole', size: number):
   const bank = floats(file, `${name}.bank`, [-1, components]);
   if (!scale || !mean || !projection || !bank || components === 0) return undefined;
   const count = bank.shape[0] ?? 0;
-  if (count === 0) return undefined;
+  const neighbours = floats(file, `${name}.neighbours`, [1])?.data[0] ?? neighboursOfOld;
+  if (count === 0 || neighbours < 1) return undefined;
   return {
-    ...{ size, components, count },
+    ...{ size, components, count, neighbours: Math.floor(neighbours) },
     ...{ mean: mean.data, projection: projection.data, scale: scale.data, bank: bank.data },
   };
 }

@@ -4,11 +4,23 @@
  */
 import { leadingEigenpairs } from './leading-eigenvectors.ts';
 
+/** How a bank is fitted and asked. */
+export interface BankRecipe {
+  /** Principal components, at most. */
+  readonly components: number;
+  /** Share of the mean leading eigenvalue that is added to each. */
+  readonly ridge: number;
+  /** Stored images that a distance is the mean of, at most. */
+  readonly neighbours: number;
+}
+
 export interface WhitenedBank {
   /** Numbers of a histogram D, components k, stored images n. */
   readonly size: number;
   readonly components: number;
   readonly count: number;
+  /** Of the recipe. */
+  readonly neighbours: number;
   /** F32 `[D]`. */
   readonly mean: Float32Array;
   /** F32 `[k, D]`: principal directions, each divided by its scale. */
@@ -19,11 +31,11 @@ export interface WhitenedBank {
   readonly bank: Float32Array;
 }
 
-export const mostComponents = 40;
-export const neighbours = 5;
-/** A component needs some images to be more than accident; with 200 and more images there are 40 of them. */
+/** A component needs some images to be more than accident. */
 const imagesPerComponent = 5;
 const rowsPerBreath = 200;
+/** The picture of a departure is against the mean of so many: that of one or two shows what is theirs alone. */
+const pictured = 5;
 
 /** F64 `[D]`: mean of the rows. */
 function meanOf(rows: Float32Array, count: number, size: number): Float64Array {
@@ -87,19 +99,18 @@ async function covarianceOf(
 /**
  * Fits the components on `count` histograms and stores all of them.
  * @param rows F32 `[n, D]`, n ≥ 1
- * @param ridge share of the mean leading eigenvalue that is added to each (0 for channel B, 0.03 for D)
  */
 export async function fitBank(
   rows: Float32Array,
   count: number,
   size: number,
-  ridge: number,
+  { components: most, ridge, neighbours }: BankRecipe,
   breathe: () => Promise<void>,
 ): Promise<WhitenedBank> {
   const mean = meanOf(rows, count, size);
   const covariance = await covarianceOf(rows, count, mean, breathe);
   const wanted = Math.max(1, Math.floor(count / imagesPerComponent));
-  const components = Math.min(mostComponents, wanted, size);
+  const components = Math.min(most, wanted, size);
   const { values, vectors } = await leadingEigenpairs(covariance, size, components, breathe);
   const meanValue = values.reduce((a, b) => a + b, 0) / components;
   const projection = new Float32Array(components * size);
@@ -110,7 +121,7 @@ export async function fitBank(
       projection[r * size + i] = (vectors[r * size + i] as number) / (scale[r] as number);
     }
   }
-  const model = { size, components, count, mean: Float32Array.from(mean), projection, scale };
+  const model = { size, components, count, neighbours, mean: Float32Array.from(mean), projection, scale };
   const bank = new Float32Array(count * components);
   const coordinates = new Float64Array(components);
   for (let n = 0; n < count; n++) {
@@ -138,18 +149,18 @@ export function project(
 }
 
 export interface Nearest {
-  /** Mean Euclidean distance to the nearest stored images (five, or as many as there are). */
+  /** Mean Euclidean distance to the nearest stored images. */
   readonly score: number;
-  /** Their numbers in the bank, nearest first. */
+  /** Numbers in the bank of the five nearest, nearest first, for {@link departureMap}. */
   readonly indices: readonly number[];
 }
 
 /** The nearest stored images to a histogram, in the whitened space. */
 export function nearestInBank(model: WhitenedBank, histogram: ArrayLike<number>, offset = 0): Nearest {
-  const { components, count, bank } = model;
+  const { components, count, neighbours, bank } = model;
   const point = new Float64Array(components);
   project(model, histogram, offset, point);
-  const kept = Math.min(neighbours, count);
+  const kept = Math.min(Math.max(neighbours, pictured), count);
   const distances = new Float64Array(kept).fill(Number.POSITIVE_INFINITY);
   const indices = new Int32Array(kept);
   let worst = Number.POSITIVE_INFINITY;
@@ -175,9 +186,10 @@ export function nearestInBank(model: WhitenedBank, histogram: ArrayLike<number>,
     indices[place] = n;
     worst = distances[kept - 1] as number;
   }
+  const asked = Math.min(neighbours, count);
   let total = 0;
-  for (let i = 0; i < kept; i++) total += Math.sqrt(distances[i] as number);
-  return { score: total / kept, indices: [...indices] };
+  for (let i = 0; i < asked; i++) total += Math.sqrt(distances[i] as number);
+  return { score: total / asked, indices: [...indices] };
 }
 
 /**

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { normaliseContrast, shrink, type Plane } from '../../../src/engine/scoring/gray.ts';
 import { histogramSize, orientationHistogram } from '../../../src/engine/scoring/orientation.ts';
 import { fitResidual, residualMap, worstPlace } from '../../../src/engine/scoring/residual-map.ts';
+import { orientationBank, wholeBank } from '../../../src/engine/scoring/score-model.ts';
 import { structureMap, structureScore } from '../../../src/engine/scoring/structure.ts';
 import { fitBank, nearestInBank } from '../../../src/engine/scoring/whitened-bank.ts';
 import { keyedRandom, uniform } from '../../../src/shared/random.ts';
@@ -76,13 +77,14 @@ test('structure, orientation, nearest, worst place and whole image are those of 
   }
   const fit = { small: 230, large: 40 };
   const counts = { small: 250, odd: 1, large: 46 };
+  const recipes = { orientation: orientationBank, whole: wholeBank };
   const small = pictures(counts.small, 28, 28, 1);
   const rebuilt = Float32Array.from(small, (value, i) => 0.8 * value + 0.1 * (small[i + 1] ?? 0));
   const odd = pictures(counts.odd, 19, 33, 2);
   const large = pictures(counts.large, 256, 256, 3);
   const folder = mkdtempSync(path.join(tmpdir(), 'latent-lens-channels-'));
   try {
-    writeFileSync(path.join(folder, 'task.json'), JSON.stringify({ ...counts, fit }));
+    writeFileSync(path.join(folder, 'task.json'), JSON.stringify({ ...counts, fit, recipes }));
     for (const [name, data] of Object.entries({ small, rebuilt, odd, large })) {
       writeFileSync(path.join(folder, `${name}.f32`), data);
     }
@@ -106,7 +108,7 @@ test('structure, orientation, nearest, worst place and whole image are those of 
     orientationHistogram(planeAt(odd, 0, 19, 33), 4, oddHistogram);
     assertNear(oddHistogram, expected.oddHistogram, 1e-9, 'histogram of odd sides');
 
-    const bank = await fitBank(histograms, fit.small, size, 0, breathe);
+    const bank = await fitBank(histograms, fit.small, size, orientationBank, breathe);
     const nearest = expected.nearest.map(
       (_, i) => nearestInBank(bank, histograms, (fit.small + i) * size).score,
     );
@@ -129,8 +131,10 @@ test('structure, orientation, nearest, worst place and whole image are those of 
       1e-4,
       'worst place',
     );
-    const wholeBank = await fitBank(whole, fit.large, 512, 0.03, breathe);
-    const wholes = expected.whole.map((_, i) => nearestInBank(wholeBank, whole, (fit.large + i) * 512).score);
+    const wholeImages = await fitBank(whole, fit.large, 512, wholeBank, breathe);
+    const wholes = expected.whole.map(
+      (_, i) => nearestInBank(wholeImages, whole, (fit.large + i) * 512).score,
+    );
     assertNear(wholes, expected.whole, 1e-3, 'whole image');
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -37,13 +37,14 @@ def structure(x, y):
     return 1 - s.mean((1, 2, 3))
 
 
-def bank(fit, test, ridge):
+def bank(fit, test, recipe):
     mean = fit.mean(0)
     _, s, v = torch.linalg.svd(fit - mean, full_matrices=False)
-    k = min(40, len(fit) // 5)
+    k = min(recipe['components'], len(fit) // 5)
     values = s[:k] ** 2 / len(fit)
-    w = v[:k] / torch.sqrt(values + ridge * values.mean())[:, None]
-    return torch.cdist((test - mean) @ w.T, (fit - mean) @ w.T).topk(5, largest=False).values.mean(1)
+    w = v[:k] / torch.sqrt(values + recipe['ridge'] * values.mean())[:, None]
+    distances = torch.cdist((test - mean) @ w.T, (fit - mean) @ w.T)
+    return distances.topk(recipe['neighbours'], largest=False).values.mean(1)
 
 
 def contrast(x):
@@ -74,8 +75,8 @@ answer = {
     'structure': structure(small, rebuilt),
     'histogram': hs[0],
     'oddHistogram': histogram(odd, 4)[0],
-    'nearest': bank(hs[: fits['small']], hs[fits['small'] :], 0),
-    'whole': bank(hd[: fits['large']], hd[fits['large'] :], 0.03),
+    'nearest': bank(hs[: fits['small']], hs[fits['small'] :], task['recipes']['orientation']),
+    'whole': bank(hd[: fits['large']], hd[fits['large'] :], task['recipes']['whole']),
     'map': maps[0].flatten(),
     'worst': worst,
 }
