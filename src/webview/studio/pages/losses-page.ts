@@ -230,48 +230,50 @@ export class LensLossesPage extends ModelPageBase {
   }
 
   #renderRules(rules: readonly Rule[], chosen: Rule | undefined, calibrationImages: number): unknown {
-    return html`<table>
-      <caption class="visually-hidden">
-        Rules for a threshold
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Rule</th>
-          <th scope="col" class="number">Threshold</th>
-          <th scope="col" class="number">Flags</th>
-          ${
-            calibrationImages === 0
-              ? nothing
-              : html`<th scope="col" class="number">Of calibration images</th>`
-          }
-        </tr>
-      </thead>
-      <tbody>
-        ${rules.map(
-          (rule) =>
-            html`<tr class=${rule === chosen ? 'chosen' : ''}>
-              <th scope="row">
-                <label>
-                  <input
-                    type="radio"
-                    name="rule"
-                    .checked=${rule === chosen}
-                    @change=${() => (this.rule = rule.id)}
-                  />${this.#ruleName(rule.id)}
-                </label>
-                ${this.#renderParameter(rule.id)}
-              </th>
-              <td class="number">${formatScore(rule.threshold)}</td>
-              <td class="number">${shareWords(rule.flagged)}</td>
-              ${
-                calibrationImages === 0
-                  ? nothing
-                  : html`<td class="number">${shareWords(rule.flaggedCalibration)}</td>`
-              }
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Rules for a threshold">
+      <table>
+        <caption class="visually-hidden">
+          Rules for a threshold
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Rule</th>
+            <th scope="col" class="number">Threshold</th>
+            <th scope="col" class="number">Flags</th>
+            ${
+              calibrationImages === 0
+                ? nothing
+                : html`<th scope="col" class="number">Of calibration images</th>`
+            }
+          </tr>
+        </thead>
+        <tbody>
+          ${rules.map(
+            (rule) =>
+              html`<tr class=${rule === chosen ? 'chosen' : ''}>
+                <th scope="row">
+                  <label>
+                    <input
+                      type="radio"
+                      name="rule"
+                      .checked=${rule === chosen}
+                      @change=${() => (this.rule = rule.id)}
+                    />${this.#ruleName(rule.id)}
+                  </label>
+                  ${this.#renderParameter(rule.id)}
+                </th>
+                <td class="number">${formatScore(rule.threshold)}</td>
+                <td class="number">${shareWords(rule.flagged)}</td>
+                ${
+                  calibrationImages === 0
+                    ? nothing
+                    : html`<td class="number">${shareWords(rule.flaggedCalibration)}</td>`
+                }
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
   }
 
   #renderParameter(id: RuleId): unknown {
