@@ -13,6 +13,7 @@ import { isModelFileName } from '../models/file-names.ts';
 import type { ModelEntry } from '../models/registry.ts';
 import { FileParts } from './file-parts.ts';
 import { PageLink } from './page-link.ts';
+import { saveFile } from './save-file.ts';
 import { messagesOf, openPage, pageOptions } from './webview-page.ts';
 
 /** A larger image is not sent to the map for its card: the small picture does. */
@@ -243,7 +244,7 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
   }
 
   private handlers(large: boolean): Handlers<MapHostApi> {
-    const { log, errors, files } = this.services;
+    const { log, errors } = this.services;
     const run = (command: string, ...args: unknown[]): void =>
       void vscode.commands.executeCommand(command, ...args);
     const compute = (model: string, options: ProjectOptions): void =>
@@ -268,22 +269,7 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
       ),
       checkImage: onImage((image) => run(commands.check, image)),
       copyPaths: ({ model, paths }) => shown(() => this.copyPaths(model, paths)),
-      saveFile: async ({ name, bytes }) => {
-        const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-        const uri = await vscode.window.showSaveDialog({
-          title: vscode.l10n.t('Save'),
-          ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
-        });
-        if (!uri) return { savedAs: null };
-        try {
-          await files.write(uri.toString(), bytes);
-        } catch (error) {
-          const failure = toFileError(error, 'write', files.nameOf(uri.toString()));
-          errors.show(failure, 'Latent Map');
-          throw failure;
-        }
-        return { savedAs: this.services.describe(uri.toString()) };
-      },
+      saveFile: (file) => saveFile(this.services, file, 'Latent Map'),
       relink: ({ model }) => shown(() => this.relink(model)),
       chooseModel: () => run(commands.chooseActiveModel),
       train: () => run(commands.train),

@@ -14,11 +14,11 @@ import type {
 } from '../../shared/protocol/report.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import type { BatchPage, Batches } from '../checks/batches.ts';
-import { toFileError } from '../core/files.ts';
 import type { Services } from '../core/services.ts';
 import { isModelFileName } from '../models/file-names.ts';
 import { FileParts } from './file-parts.ts';
 import { PageLink } from './page-link.ts';
+import { saveFile } from './save-file.ts';
 import { messagesOf, openPage, pageOptions } from './webview-page.ts';
 
 interface OpenReport {
@@ -155,7 +155,7 @@ export class Report implements vscode.Disposable, BatchPage {
   }
 
   private handlers(panel: vscode.WebviewPanel): Handlers<ReportHostApi> {
-    const { log, errors, files } = this.services;
+    const { log } = this.services;
     const { batches, events, parts } = this;
     const run = (command: string, ...args: unknown[]): void =>
       void vscode.commands.executeCommand(command, ...args);
@@ -185,22 +185,7 @@ export class Report implements vscode.Disposable, BatchPage {
       },
       continueBatch: ({ batch }) => events.onContinue(batch),
       repeatBatch: ({ batch }) => events.onRepeat(batch),
-      saveFile: async ({ name, bytes }) => {
-        const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-        const uri = await vscode.window.showSaveDialog({
-          title: vscode.l10n.t('Save'),
-          ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
-        });
-        if (!uri) return { savedAs: null };
-        try {
-          await files.write(uri.toString(), bytes);
-        } catch (error) {
-          const failure = toFileError(error, 'write', files.nameOf(uri.toString()));
-          errors.show(failure, 'Report');
-          throw failure;
-        }
-        return { savedAs: this.services.describe(uri.toString()) };
-      },
+      saveFile: (file) => saveFile(this.services, file, 'Report'),
       openFile: ({ uri }) => run('vscode.open', vscode.Uri.parse(uri)),
       openNear: ({ model, path }) => events.onOpenNear(model, path),
       showOnMap: ({ model }) => run(commands.showMap, vscode.Uri.parse(model)),

@@ -14,11 +14,11 @@ import type {
 import type { Handlers } from '../../shared/rpc.ts';
 import { isModelFileName, nameOfFile } from '../models/file-names.ts';
 import { Saves } from '../models/saves.ts';
-import { toFileError } from '../core/files.ts';
 import type { Services } from '../core/services.ts';
-import { askForImages, askWhereToSave } from './dialogs.ts';
+import { askForImages } from './dialogs.ts';
 import { FileParts } from './file-parts.ts';
 import { PageLink } from './page-link.ts';
+import { saveFile } from './save-file.ts';
 import { messagesOf, openPage, pageOptions } from './webview-page.ts';
 
 /** What the page was last asked to show, told again to a page that takes its place. */
@@ -289,16 +289,7 @@ export class Studio implements vscode.Disposable {
       openEvaluated: async ({ root, path }) => {
         await vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(files.join(root, path)));
       },
-      saveFile: async ({ name, bytes }) => {
-        const uri = await askWhereToSave(name);
-        if (!uri) return { savedAs: null };
-        try {
-          await files.write(uri.toString(), bytes);
-        } catch (error) {
-          throw toFileError(error, 'write', files.nameOf(uri.toString()));
-        }
-        return { savedAs: services.describe(uri.toString()) };
-      },
+      saveFile: (file) => saveFile(services, file),
       checkImage: () => void vscode.commands.executeCommand(commands.check),
       reveal: ({ uri }) => void vscode.commands.executeCommand(commands.revealModel, vscode.Uri.parse(uri)),
       resumeModel: async ({ uri }) => {

@@ -3,6 +3,7 @@ import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import '../components/elements.ts';
 import '../components/image.ts';
+import { gridStyles } from '../components/grid-styles.ts';
 import { RowWindow } from '../components/row-window.ts';
 import { countOf } from '../shared/format.ts';
 import { pictureOf, type Picture } from '../shared/pixels.ts';
@@ -32,7 +33,7 @@ const descendingFirst: ReadonlySet<TableColumn> = new Set(['score', 'verdict']);
  */
 @customElement('ll-point-table')
 export class LensPointTable extends LitElement {
-  static override styles = [baseStyles, pointTableStyles];
+  static override styles = [baseStyles, gridStyles, pointTableStyles];
 
   @property({ attribute: false }) model!: MapModel;
   @property({ attribute: false }) pictures: PointPictures | null = null;

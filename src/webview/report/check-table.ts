@@ -5,6 +5,7 @@ import { isFailed, type BatchRow } from '../../shared/batch.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import '../components/elements.ts';
 import '../components/image.ts';
+import { gridStyles } from '../components/grid-styles.ts';
 import { RowWindow } from '../components/row-window.ts';
 import { countOf, formatPercent } from '../shared/format.ts';
 import { baseStyles } from '../shared/styles.ts';
@@ -23,7 +24,7 @@ const ascendingFirst: ReadonlySet<TableColumn> = new Set(['name', 'p']);
  */
 @customElement('ll-check-table')
 export class LensCheckTable extends LitElement {
-  static override styles = [baseStyles, checkTableStyles];
+  static override styles = [baseStyles, gridStyles, checkTableStyles];
 
   @property({ attribute: false }) table!: TableState;
   /** Places in the batch, in the order of the rows. */
