@@ -112,6 +112,7 @@ async function makeRequest(options: Options, sets: EvaluationSets): Promise<Eval
     },
     noise: options.noise,
     denoise: options.denoise,
+    synthetic: options.synthetic,
     epochs: options.epochs,
     seed: options.seed,
     falseAlarmRate: options.rate,

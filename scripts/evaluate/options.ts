@@ -41,6 +41,8 @@ export interface Options {
   readonly noise: number | null;
   /** σ of the noise that is to be removed when measured. */
   readonly denoise: number | null;
+  /** Whether defects are drawn into good images for an estimate. */
+  readonly synthetic: boolean;
   readonly epochs: number | null;
   readonly seed: number;
   readonly rate: number;
@@ -72,7 +74,9 @@ const optionNames = [
   'engine',
   'out',
 ] as const;
-type OptionName = (typeof optionNames)[number];
+/** Options without a value. */
+const flagNames = ['synthetic'] as const;
+type OptionName = (typeof optionNames)[number] | (typeof flagNames)[number];
 
 const mebibyte = 1024 ** 2;
 
@@ -93,9 +97,10 @@ export function parseSet(option: string, text: string): SetArgument {
 function collect(args: readonly string[]): ReadonlyMap<OptionName, readonly string[]> {
   const { tokens } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(
-      optionNames.map((name) => [name, { type: 'string' as const, multiple: true }]),
-    ),
+    options: Object.fromEntries([
+      ...optionNames.map((name) => [name, { type: 'string', multiple: true }] as const),
+      ...flagNames.map((name) => [name, { type: 'boolean' }] as const),
+    ]),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -108,6 +113,12 @@ function collect(args: readonly string[]): ReadonlyMap<OptionName, readonly stri
       );
     }
     if (token.kind === 'option-terminator') continue;
+    const flag = flagNames.find((known) => known === token.name);
+    if (flag !== undefined) {
+      if (token.value !== undefined) throw new UsageError(`--${flag} takes no value.`);
+      given.set(flag, []);
+      continue;
+    }
     const name = optionNames.find((known) => known === token.name);
     if (name === undefined) {
       throw new UsageError(`There is no option ${token.rawName}; --help lists those there are.`);
@@ -182,6 +193,10 @@ export function parseOptions(args: readonly string[]): Options {
   if (beta !== null && variant !== 'variational') {
     throw new UsageError('--beta belongs to --variant variational.');
   }
+  const synthetic = given.has('synthetic');
+  if (synthetic && given.has('bad')) {
+    throw new UsageError('--synthetic is for want of bad images; leave --bad out.');
+  }
   const noise = decimal('noise', 1);
   const channels = oneOf('channels', ['gray', 'rgb']);
   const memory = whole('memory', 1, 1024 ** 2);
@@ -198,6 +213,7 @@ export function parseOptions(args: readonly string[]): Options {
     variant,
     beta,
     noise,
+    synthetic,
     denoise: decimal('denoise', 1) ?? (noise === null || noise === 0 ? null : noise),
     epochs: whole('epochs', 1, 10_000),
     seed: whole('seed', 0, 0xffffffff) ?? notebookTraining.seed,

@@ -22,6 +22,9 @@ export interface PrintedResult {
   readonly baseline: EvaluateResult['baseline'];
   /** With `--noise` or `--denoise` alone: mean squared errors against the clean images, at a fixed seed. */
   readonly denoise?: EvaluateResult['denoise'];
+  /** With `--synthetic` alone: an estimate on drawn defects, and whether they are drawn into good or calibration images. */
+  readonly syntheticOn?: NonNullable<EvaluateResult['synthetic']>['drawnInto'];
+  readonly synthetic?: NonNullable<EvaluateResult['synthetic']>['kinds'];
   /** What the verdict's score is: the sum of the channels' standard scores, or the mean squared error. */
   readonly score: EvaluateResult['score'];
   readonly threshold: number | null;
@@ -54,6 +57,9 @@ export function printedResult(result: EvaluateResult, { rate, notebook }: Option
     loss: result.loss,
     baseline: result.baseline,
     ...(result.denoise ? { denoise: result.denoise } : {}),
+    ...(result.synthetic
+      ? { syntheticOn: result.synthetic.drawnInto, synthetic: result.synthetic.kinds }
+      : {}),
     score: result.score,
     threshold: result.threshold,
     calibration:
@@ -106,6 +112,11 @@ export function summaryLines(result: PrintedResult): string[] {
   }
   if (result.falsePositiveRate !== null) {
     lines.push(`false-positive rate on ${counts.good} good images: ${share(result.falsePositiveRate)}`);
+  }
+  for (const { kind, count, auroc, tprAt1Fpr } of result.synthetic ?? []) {
+    lines.push(
+      `synthetic ${kind} (${count} ${result.syntheticOn} images): AUROC ${decimal(auroc)}; ${share(tprAt1Fpr)} found at 1 % false positives`,
+    );
   }
   for (const { path, count, auroc, tprAt1Fpr, caught, pca } of result.bad) {
     const channels = Object.entries(auroc ?? {}).map(([name, area]) => `${name} ${decimal(area)}`);

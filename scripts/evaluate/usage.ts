@@ -20,6 +20,8 @@ measures it on others. PATH is a folder of images or an IDX images file, with an
   --noise S           train with noise of this deviation, 0 to 1, instead of the recipe's
   --denoise S         measure how the model removes noise of this deviation from the --good images, else from the
                       validation images (default: as --noise)
+  --synthetic         without --bad: draw squares, scratches, blobs and rotations into the --good images, else into the
+                      calibration images, and estimate how well they are found
   --epochs N          1 to 10000 (default: 20 by the notebook's recipe; by the detector's as the product trains,
                       8 for more than 20000 images, up to 200 for fewer)
   --seed S            0 to 4294967295 (default 42)

@@ -130,9 +130,11 @@ function evaluationEnvironment(memoryBudget: number, signal: AbortSignal): Evalu
   const progress = throttledProgress();
   return {
     survey: ({ dataset }, seed) => survey({ dataset, seed, pull, signal }),
-    load: ({ dataset, filter, path }: EvaluateSet, spec) =>
-      load(dataset, spec, 'contain', memoryBudget, signal, filter, ({ done, total }) =>
-        progress(`reading ${path}`, done, total),
+    load: ({ dataset, filter, path }: EvaluateSet, spec, alter) =>
+      load(
+        ...([dataset, spec, 'contain', memoryBudget, signal, filter] as const),
+        ({ done, total }) => progress(`reading ${path}`, done, total),
+        alter ? { alter } : {},
       ),
     chooseEngine: (network) => chooseEngine(network),
     breathe: () => breatheUnless(signal),
@@ -163,7 +165,7 @@ function load(
   signal: AbortSignal,
   filter: LabelFilter | null,
   onProgress: (progress: LoadProgress) => void,
-  more: Pick<LoadRequest, 'cache' | 'onCounts'> = {},
+  more: Pick<LoadRequest, 'cache' | 'onCounts' | 'alter'> = {},
 ): Promise<PackedImages> {
   const { height, width, channels } = spec;
   return loadDataset({

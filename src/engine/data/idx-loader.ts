@@ -37,7 +37,8 @@ async function readImages(
       const label = labels[first + i] ?? -1;
       if (!keeps(label)) continue;
       const place = columns.take(file, label, first + i);
-      const data = bytes.subarray(i * imageBytes, (i + 1) * imageBytes);
+      const pixels = bytes.subarray(i * imageBytes, (i + 1) * imageBytes);
+      const data = request.alter?.({ height, width, channels: 1, pixels }, file.path, first + i) ?? pixels;
       fitGrayInto({ width, height, data }, target, columns.at(place));
       columns.planes?.set(place, (plane) => fitGrayInto({ width, height, data }, planeTarget, plane));
       columns.fill(place);

@@ -4,7 +4,7 @@ import type { PackSource } from '../../shared/transport.ts';
 import { decodeImage } from './decode.ts';
 import { loadFolder } from './folder-loader.ts';
 import { loadIdx } from './idx-loader.ts';
-import type { Decode } from './image.ts';
+import type { Alter, Decode } from './image.ts';
 import type { ImageShape, PackedImages } from './packed-images.ts';
 import type { PackedCache } from './packed-keeper.ts';
 import type { Pull } from './pieces.ts';
@@ -46,6 +46,8 @@ export interface LoadRequest {
   readonly decode?: Decode;
   /** Takes unchanged files of a folder from here, and leaves the others here for the next time. */
   readonly cache?: PackedCache;
+  /** Changes every image before it is fitted; not together with `cache`, which would keep what it made. */
+  readonly alter?: Alter;
   readonly signal: AbortSignal;
   /** Called often; slow it down before it goes anywhere. */
   readonly onProgress?: (progress: LoadProgress) => void;
@@ -60,5 +62,15 @@ export interface LoadRequest {
  *   `invalid-dataset` for a filter that no class answers to; where no image is left, the first file's reason
  */
 export async function loadDataset(request: LoadRequest): Promise<PackedImages> {
-  return request.kind === 'folder' ? loadFolder({ decode: decodeImage, ...request }) : loadIdx(request);
+  if (request.kind === 'idx') return loadIdx(request);
+  const { decode = decodeImage, alter } = request;
+  return loadFolder({ ...request, decode: alter ? altering(decode, alter) : decode });
 }
+
+/** Decodes images of files, and changes them. */
+const altering =
+  (decode: Decode, alter: Alter): Decode =>
+  async (bytes, path) => {
+    const { height, width, data: pixels } = await decode(bytes, path);
+    return { height, width, data: alter({ height, width, channels: 4, pixels }, path, 0) };
+  };

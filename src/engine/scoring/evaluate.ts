@@ -7,10 +7,13 @@ import {
   type ModelSpec,
   type TrainingSettings,
 } from '../../shared/model-spec.ts';
+import { LensError } from '../../shared/errors.ts';
 import type { ChannelName } from '../../shared/model-card.ts';
 import type { EvaluateRequest, EvaluateResult, EvaluateSet } from '../../shared/protocol/engine.ts';
+import { syntheticKinds } from '../../shared/protocol/evaluate.ts';
 import type { DatasetSurvey } from '../../shared/dataset.ts';
 import type { Engine } from '../backends/engine.ts';
+import type { Alter } from '../data/image.ts';
 import { concatImages, everyImage, withWanted, type PackedImages } from '../data/packed-images.ts';
 import { denoise } from '../latents/denoise.ts';
 import type { Network } from '../model/network.ts';
@@ -21,11 +24,13 @@ import type { TrainingState } from '../training/state.ts';
 import { pcaScores, type PcaModel } from './pca.ts';
 import { scoreImages } from './reconstruction-error.ts';
 import { auroc, mean, shareAbove, truePositiveRate } from './statistics.ts';
+import { imageKey, withDefect } from './synthetic-defects.ts';
 import { trainScorer, type SetScores, type TrainedScorer } from './trained-scorer.ts';
 
 export interface EvaluationEnvironment {
   readonly survey: (set: EvaluateSet, seed: number) => Promise<DatasetSurvey>;
-  readonly load: (set: EvaluateSet, spec: ModelSpec) => Promise<PackedImages>;
+  /** @param alter changes every image before it is fitted */
+  readonly load: (set: EvaluateSet, spec: ModelSpec, alter?: Alter) => Promise<PackedImages>;
   readonly chooseEngine: (network: Network) => Promise<ChosenEngine>;
   readonly breathe: () => Promise<void>;
   readonly progress: (text: string, done: number, total: number) => void;
@@ -98,6 +103,40 @@ async function scoreBad(
     });
   }
   return results;
+}
+
+/** Each kind of synthetic defect, drawn into the good images, else into the calibration images, against these as they are. */
+async function measureSynthetic(
+  request: EvaluateRequest,
+  spec: ModelSpec,
+  { images, split }: LoadedData,
+  good: PackedImages | null,
+  { score }: TrainedScorer,
+  { load }: EvaluationEnvironment,
+): Promise<EvaluateResult['synthetic']> {
+  if (!request.synthetic) return null;
+  const set = request.good ?? request.train;
+  const indices = good ? everyImage(good) : split.calibration;
+  if (indices.length === 0) {
+    throw new LensError(
+      'too-few-images',
+      'Synthetic defects need good images that were not trained on; give some with --good.',
+    );
+  }
+  const { combined } = await score(good ?? images, indices);
+  const results = [];
+  for (const kind of syntheticKinds) {
+    const altered = await load(set, spec, (image, path, position) =>
+      withDefect(kind, image, request.seed, imageKey(path) + position),
+    );
+    const bad = await score(altered, indices);
+    results.push({
+      ...{ kind, count: indices.length },
+      auroc: auroc(combined, bad.combined),
+      tprAt1Fpr: truePositiveRate(combined, bad.combined, 0.01),
+    });
+  }
+  return { drawnInto: good ? 'good' : 'calibration', kinds: results };
 }
 
 /** Both errors on the validation images after the last epoch. */
@@ -203,6 +242,7 @@ export async function evaluate(
       falsePositiveRate: goodScores && threshold !== null ? shareAbove(goodScores.combined, threshold) : null,
       notebookRule: notebookRule(state, settings),
       bad: badResults,
+      synthetic: await measureSynthetic(request, spec, sets, good, scorer, environment),
     };
   } finally {
     engine.dispose();

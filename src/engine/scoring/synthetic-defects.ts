@@ -16,18 +16,9 @@
  * always moves towards the middle of the range and beyond it, so that clipping cannot swallow a mark. All channels move
  * alike; a fourth one (alpha) is never changed.
  */
-import type { SyntheticKind } from '../../shared/protocol/evaluate.ts';
-import { syntheticKinds } from '../../shared/protocol/evaluate.ts';
+import { syntheticKinds, type SyntheticKind } from '../../shared/protocol/evaluate.ts';
 import { integerBelow, keyedRandom, streams, uniform, type Uint32Source } from '../../shared/random.ts';
-
-export interface Raster {
-  readonly height: number;
-  readonly width: number;
-  /** Gray, RGB, or RGB with alpha. */
-  readonly channels: 1 | 3 | 4;
-  /** U8 `[H, W, C]`, row-major. */
-  readonly pixels: Uint8Array | Uint8ClampedArray;
-}
+import type { Raster } from '../data/image.ts';
 
 /** A number for an image that is known by its path: 32-bit FNV-1a of its characters. */
 export function imageKey(path: string): number {

@@ -11,6 +11,7 @@ import type { Calibration, EngineCard, EpochRecord, ModelCard } from '../model-c
 import type { FitMode, ModelSpec, TrainingSettings } from '../model-spec.ts';
 import type { PackedCacheApi } from '../packed.ts';
 import type { Pack, PackRequest } from '../transport.ts';
+import type { KindMeasures, SyntheticKind } from './evaluate.ts';
 
 export type EngineChoice = 'auto' | 'webgpu' | 'wasm';
 
@@ -217,6 +218,8 @@ export interface EvaluateRequest {
   readonly noise: number | null;
   /** Noise added to the good (else validation) images to measure denoising; null measures nothing. */
   readonly denoise: number | null;
+  /** Draws synthetic defects into the good images, else into the calibration images, and measures how they are found. */
+  readonly synthetic: boolean;
   readonly epochs: number | null;
   readonly seed: number;
   readonly falseAlarmRate: number;
@@ -264,6 +267,11 @@ export interface EvaluateResult {
     readonly caught: number | null;
     readonly pca: { readonly components: number; readonly auroc: number } | null;
   }[];
+  /** An estimate on drawn defects, where {@link EvaluateRequest.synthetic} asks for it. */
+  readonly synthetic: {
+    readonly drawnInto: 'good' | 'calibration';
+    readonly kinds: readonly (KindMeasures & { readonly kind: SyntheticKind; readonly count: number })[];
+  } | null;
 }
 
 /**

@@ -6,6 +6,7 @@ import { fitPca, pcaScores } from '../../../src/engine/scoring/pca.ts';
 import { splitByClusters } from '../../../src/engine/training/loaded-data.ts';
 import type { EvaluateRequest } from '../../../src/shared/protocol/engine.ts';
 import { plan, spots } from '../support/spots-job.ts';
+import { syntheticKinds } from '../../../src/shared/protocol/evaluate.ts';
 import { wasmEngine } from '../support/wasm.ts';
 
 const set = (path: string): EvaluateRequest['train'] => ({ path, dataset: plan.dataset, filter: null });
@@ -19,6 +20,7 @@ const request: EvaluateRequest = {
   spec: { height: 12, width: 9, channels: 1, latent: 4, recipe: 'notebook' },
   noise: null,
   denoise: null,
+  synthetic: false,
   epochs: 3,
   seed: 5,
   falseAlarmRate: 0.05,
@@ -78,4 +80,41 @@ test('a variational model is annealed by default, and takes its β', async () =>
   const plain = await evaluate({ ...request, epochs: 1 }, environment);
   assert.equal('klAnnealEpochs' in plain.training, false);
   assert.equal('beta' in plain.spec, false);
+});
+
+test('synthetic defects are drawn into held-out images before these are fitted, and each kind is measured', async () => {
+  const drawn: string[] = [];
+  const load: EvaluationEnvironment['load'] = async ({ path }, _, alter) => {
+    const { images } = spots(path === 'spots' ? 0 : 20);
+    if (!alter) return images;
+    drawn.push(path);
+    const { height, width } = images.shape;
+    const size = height * width;
+    const pixels = new Uint8Array(images.pixels.length);
+    for (let n = 0; n < images.count; n++) {
+      const one = {
+        height,
+        width,
+        channels: 1,
+        pixels: images.pixels.slice(n * size, (n + 1) * size),
+      } as const;
+      pixels.set(alter(one, images.paths[images.files[n] ?? 0] ?? '', n), n * size);
+    }
+    return { ...images, pixels };
+  };
+  const asked = { ...request, synthetic: true };
+  const own = await evaluate(asked, { ...environment, load });
+  assert.equal(own.synthetic?.drawnInto, 'calibration');
+  assert.deepEqual(
+    own.synthetic.kinds.map(({ kind, count }) => [kind, count]),
+    syntheticKinds.map((kind) => [kind, own.counts.calibration]),
+  );
+  const good = await evaluate({ ...asked, good: set('brighter') }, { ...environment, load });
+  assert.equal(good.synthetic?.drawnInto, 'good');
+  assert.equal(good.synthetic.kinds[0]?.count, good.counts.good);
+  assert.deepEqual(drawn, [...syntheticKinds.map(() => 'spots'), ...syntheticKinds.map(() => 'brighter')]);
+  // Drawn anew they are the same, and they change the images.
+  assert.deepEqual((await evaluate(asked, { ...environment, load })).synthetic, own.synthetic);
+  for (const { kind, auroc } of own.synthetic.kinds) assert.notEqual(auroc, 0.5, `${kind} changes nothing`);
+  assert.equal((await evaluate(request, environment)).synthetic, null);
 });

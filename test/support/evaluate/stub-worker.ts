@@ -50,6 +50,7 @@ const host: Connection<EngineHostApi> = connect<EngineApi, EngineHostApi>(
         loss: { train: [1], validation: [1] },
         baseline: null,
         denoise: null,
+        synthetic: null,
         threshold: null,
         falsePositiveRate: null,
         notebookRule: null,

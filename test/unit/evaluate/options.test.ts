@@ -22,6 +22,7 @@ test('with a training set alone everything else has its default', () => {
     beta: null,
     noise: null,
     denoise: null,
+    synthetic: false,
     epochs: null,
     seed: 42,
     rate: 0.01,
@@ -55,6 +56,7 @@ test('every option is read', () => {
       beta: 0.5,
       noise: 0.1,
       denoise: 0.3,
+      synthetic: false,
       epochs: 3,
       seed: 0,
       rate: 0.05,
@@ -81,6 +83,11 @@ test('noise while training is what the measure takes off again, unless told othe
   }
 });
 
+test('synthetic defects are asked for by a flag', () => {
+  assert.equal(parse('--train a --synthetic --good b').synthetic, true);
+  assert.equal(parse('--synthetic --train a').train.path, 'a');
+});
+
 test('the preset sets the protocol and the recipe', () => {
   const options = parse('--preset notebook --train a --validation b');
   assert.equal(options.notebook, true);
@@ -105,6 +112,8 @@ test('a filter is what follows the last #label; any other # is part of the path'
 const refused: Readonly<Record<string, RegExp>> = {
   '--good a': /--train PATH is missing/,
   '--train a --speed 3': /no option --speed/,
+  '--train a --synthetic --bad b': /leave --bad out/,
+  '--train a --synthetic=yes': /--synthetic takes no value/,
   '--train a -x': /no option -x/,
   '--train a b': /“b” belongs to no option/,
   '--train': /--train needs a value/,

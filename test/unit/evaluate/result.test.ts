@@ -17,6 +17,7 @@ const result: EvaluateResult = {
   loss: { train: [0.05, 0.02], validation: [0.03, 0.01] },
   baseline: { model: 0.01, pca: 0.012, components: 20, images: 160 },
   denoise: null,
+  synthetic: null,
   threshold: 0.0123,
   falsePositiveRate: 0.04,
   notebookRule: { threshold: 0.008, flagged: 0.3623 },
@@ -53,6 +54,16 @@ test('the notebook’s rule is printed with its preset alone', () => {
   assert.deepEqual(printed.notebookRule, { threshold: 0.008, flagged: 0.3623 });
   assert.equal(printed.calibration, null);
   assert.ok(summaryLines(printed).some((line) => /0\.008 flags 36\.2 %/.test(line)));
+});
+
+test('synthetic defects are printed by kind, and only where they were asked for', () => {
+  assert.equal('synthetic' in printedResult(result, without), false);
+  const kinds = [{ kind: 'blob', count: 50, auroc: 0.91, tprAt1Fpr: 0.4 }] as const;
+  const printed = printedResult({ ...result, synthetic: { drawnInto: 'good', kinds } }, without);
+  assert.deepEqual([printed.syntheticOn, printed.synthetic], ['good', kinds]);
+  assert.ok(
+    summaryLines(printed).some((line) => line.startsWith('synthetic blob (50 good images): AUROC 0.9100')),
+  );
 });
 
 test('people read rates with what can be promised, and a dash where there is nothing', () => {

@@ -1,7 +1,8 @@
 // Synthetic defects: the same for the same key, never outside their bounds, never where they have no business.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { imageKey, withDefect, type Raster } from '../../../src/engine/scoring/synthetic-defects.ts';
+import type { Raster } from '../../../src/engine/data/image.ts';
+import { imageKey, withDefect } from '../../../src/engine/scoring/synthetic-defects.ts';
 import { syntheticKinds } from '../../../src/shared/protocol/evaluate.ts';
 import { keyedRandom } from '../../../src/shared/random.ts';
 

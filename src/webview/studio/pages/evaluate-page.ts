@@ -39,7 +39,7 @@ export class LensEvaluatePage extends ModelPageBase {
       ${this.renderHead(
         'How well the verdict tells good images from bad ones that you know. Nothing is learned from them.',
       )}
-      ${this.#renderSources(view, run !== null)}
+      ${this.#renderSources(view, run !== null, chosen !== null)}
       ${chosen === null ? this.#renderKept(uri) : this.#renderChosen(chosen, run !== null)}
       ${
         run === null
@@ -75,7 +75,7 @@ export class LensEvaluatePage extends ModelPageBase {
     `;
   }
 
-  #renderSources({ card, points }: ModelView, busy: boolean): unknown {
+  #renderSources({ card, points }: ModelView, busy: boolean, chosen: boolean): unknown {
     const { evaluation } = this.session;
     const own = points !== null && card.dataset.kind === 'folder';
     return html`<section aria-labelledby="sources">
@@ -87,7 +87,10 @@ export class LensEvaluatePage extends ModelPageBase {
         ${own ? html`Without bad images, defects are drawn into good ones for an estimate.` : nothing}
       </p>
       <div class="actions">
-        <vscode-button ?disabled=${busy} @click=${() => void evaluation.choose('labelled')}
+        <vscode-button
+          ?secondary=${chosen}
+          ?disabled=${busy}
+          @click=${() => void evaluation.choose('labelled')}
           >Labelled Folder…</vscode-button
         >
         <vscode-button secondary ?disabled=${busy} @click=${() => void evaluation.choose('good')}

@@ -181,6 +181,8 @@ export class LensCurveChart extends LitElement {
     ctx.fillStyle = themeColor('--vscode-editor-background', '--vscode-editorWidget-background');
     ctx.strokeStyle = color;
     ctx.lineWidth = 2 * devicePixelRatio;
+    // The last curve's dashes are still set.
+    ctx.setLineDash([]);
     ctx.fill();
     ctx.stroke();
     ctx.restore();

@@ -331,7 +331,7 @@ export class LensEvaluationResult extends LitElement {
     if (measures === null) return nothing;
     return html`<section aria-labelledby="kinds">
       <h2 id="kinds">By kind of ${synthetic ? 'synthetic defect' : 'defect'}</h2>
-      <div class="scroll">
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="kinds">
         <table class="kinds">
           <thead>
             <tr>

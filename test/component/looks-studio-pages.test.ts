@@ -1,0 +1,3 @@
+import { testLooks } from './looks.ts';
+
+testLooks('studio', (name) => name.startsWith('studio-page-'));

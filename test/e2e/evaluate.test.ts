@@ -1,0 +1,113 @@
+// A model evaluated on good and bad folders in the real window: what is shown are the scores' own figures.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { auroc } from '../../src/engine/scoring/statistics.ts';
+import { formatScore } from '../../src/shared/verdict.ts';
+import type { Workbench } from '../support/vscode.ts';
+import { workbenchSuite, type Suite } from '../support/workbench-suite.ts';
+import { acceptPath } from './support/dialogs.ts';
+import { modelPath, readModel, writeDigits, writeSampleImages } from './support/files.ts';
+import { StudioPages } from './support/pages.ts';
+import { poll, Studio } from './support/studio.ts';
+
+const counts = { good: 12, rotated: 8, scribbles: 6 } as const;
+const bad = ['rotated', 'scribbles'] as const;
+
+async function trainDigits(suite: Suite, window: Workbench): Promise<void> {
+  if (readModel(modelPath(suite.workspace, 'digits'))?.card.progress.state === 'finished') return;
+  await window.explorerMenu('digits', 'Train Autoencoder…');
+  const studio = new Studio(window);
+  const proposal = await studio.proposal();
+  await proposal.fill({ Name: 'digits', Epochs: 6, 'Batch size': 8, 'Learning rate': 0.003 });
+  await proposal.train();
+  await studio.ended('finished');
+}
+
+workbenchSuite(
+  'evaluate',
+  {
+    workspace: (workspace) => {
+      writeDigits(path.join(workspace, 'digits'), 15);
+      for (const [folder, count] of Object.entries(counts))
+        writeSampleImages(`digits/test/${folder}`, path.join(workspace, 'judged', folder), count);
+      const sound = readFileSync(path.join(workspace, 'judged/rotated/000.png'));
+      writeFileSync(path.join(workspace, 'judged/rotated/truncated.png'), sound.subarray(0, 60));
+      mkdirSync(path.join(workspace, 'judged/empty'));
+    },
+  },
+  (suite) => {
+    suite.test(
+      'Evaluate measures good and bad folders, and its figures are those of the CSV',
+      async (window) => {
+        await trainDigits(suite, window);
+        const pages = await StudioPages.open(window, 'digits', 'Evaluate');
+        const page = pages.frame.locator('ll-evaluate-page');
+        await page.getByRole('button', { name: 'Labelled Folder…' }).click();
+        await acceptPath(window, `${path.join(suite.workspace, 'judged')}/`);
+        await page.getByText('12 good images, 15 bad images (rotated 9, scribbles 6)').waitFor();
+        await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
+        const result = page.locator('ll-evaluation-result');
+        await result.getByText('12 good images and 14 bad images of judged (1 image not read').waitFor();
+        await result.getByRole('cell', { name: 'rotated/truncated.png', exact: true }).waitFor();
+
+        const csv = path.join(suite.workspace, 'digits-evaluation.csv');
+        rmSync(csv, { force: true });
+        await result.getByRole('button', { name: 'Export CSV…' }).click();
+        await acceptPath(window, 'digits-evaluation.csv');
+        await poll(
+          () => existsSync(csv) && readFileSync(csv, 'utf8').endsWith('\r\n'),
+          'the CSV to be written',
+        );
+        const lines = readFileSync(csv, 'utf8').trimEnd().split('\r\n').slice(1);
+        const rows = lines.map((line) => line.split(','));
+        const scores = (label: string): number[] =>
+          rows.filter(([, each, , score]) => each === label && score !== '').map((row) => Number(row[3]));
+        for (const [label, count] of Object.entries(counts)) assert.equal(scores(label).length, count, label);
+        const calibrated = Number(rows[0]?.[6]);
+        const card = readModel(modelPath(suite.workspace, 'digits'))?.card;
+        assert.equal(calibrated, card?.calibration?.threshold);
+
+        const all = bad.flatMap(scores);
+        const tile = result.locator('dl.tiles > div', { hasText: 'AUROC' }).first().locator('dd');
+        assert.equal(await pages.text(tile), auroc(scores('good'), all).toFixed(4));
+        const above = (label: string, threshold: number): number =>
+          scores(label).filter((score) => score > threshold).length;
+        for (const kind of bad) {
+          const cells = result.getByRole('row', { name: new RegExp(`^${kind}`) }).getByRole('cell');
+          assert.equal(await pages.text(cells.nth(0)), String(counts[kind]));
+          assert.equal(await pages.text(cells.nth(1)), auroc(scores('good'), scores(kind)).toFixed(4));
+          assert.match(await pages.text(cells.nth(3)), new RegExp(`^${above(kind, calibrated)}, `));
+        }
+
+        const confusion = result.locator('table.confusion td.number');
+        const shown = async (): Promise<number[]> =>
+          (await confusion.allInnerTexts()).map((text) => Number.parseInt(text, 10));
+        const expected = (threshold: number): number[] => {
+          const found = bad.reduce((sum, kind) => sum + above(kind, threshold), 0);
+          const alarms = above('good', threshold);
+          return [found, all.length - found, alarms, counts.good - alarms];
+        };
+        assert.deepEqual(await shown(), expected(calibrated));
+        const slider = result.getByRole('slider', { name: 'Threshold' });
+        for (const key of ['Home', 'PageUp', 'PageUp', 'ArrowRight']) {
+          await slider.press(key);
+          const threshold = Number(await slider.getAttribute('aria-valuenow'));
+          assert.deepEqual(await shown(), expected(threshold), `after ${key}, at ${threshold}`);
+        }
+        await result.getByRole('button', { name: 'Calibrated Threshold' }).click();
+        assert.match(
+          (await slider.getAttribute('aria-valuetext')) ?? '',
+          new RegExp(`^${formatScore(calibrated)}: `),
+        );
+
+        // A mistake is opened by a click.
+        await result
+          .getByRole('button', { name: /^Open good\/|false alarm$|passed$/ })
+          .first()
+          .click();
+        await window.imagePreview();
+      },
+    );
+  },
+);
