@@ -6,7 +6,7 @@ import { auroc } from '../../src/engine/scoring/statistics.ts';
 import { formatScore } from '../../src/shared/verdict.ts';
 import type { Workbench } from '../support/vscode.ts';
 import { workbenchSuite, type Suite } from '../support/workbench-suite.ts';
-import { acceptPath } from './support/dialogs.ts';
+import { acceptPath } from './support/file-dialog.ts';
 import { modelPath, readModel, writeDigits, writeSampleImages } from './support/files.ts';
 import { StudioPages } from './support/pages.ts';
 import { poll, Studio } from './support/studio.ts';

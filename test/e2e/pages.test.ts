@@ -10,7 +10,6 @@ import { formatScore } from '../../src/shared/verdict.ts';
 import { wasmEngine } from '../engine/support/wasm.ts';
 import type { Workbench } from '../support/vscode.ts';
 import { workbenchSuite, type Suite } from '../support/workbench-suite.ts';
-import { acceptPath } from './support/dialogs.ts';
 import { modelPath, readModel, writeDigits, writeSampleImages } from './support/files.ts';
 import { acceptPath } from './support/file-dialog.ts';
 import { largestDistance, meanSquaredError, pixelsOf, StudioPages } from './support/pages.ts';
