@@ -2,7 +2,8 @@
 // decide. The notebook's model in both builds decides the ratio; larger models are told beside it.
 import path from 'node:path';
 import { root } from '../scripts/lib/paths.mjs';
-import { enableRelaxedSimd, specOf, wasmSteps, type Sides, type Steps } from './contestants.ts';
+import { enableRelaxedSimd, specOf, stepGigaflop, wasmSteps, type Sides, type Steps } from './contestants.ts';
+import { peakGigaflops } from './peak.ts';
 import { startPython } from './python.ts';
 import { median, ratios, rounded, row, type BenchOptions, type BenchResult } from './report.ts';
 
@@ -58,20 +59,34 @@ async function measure(
 
 export async function bench({ rounds = 7 }: BenchOptions): Promise<BenchResult> {
   enableRelaxedSimd();
-  const lines = [`Training step of 64 images: ms of CPU time, median (range) of ${rounds} rounds`];
+  const peak = { fused: peakGigaflops('fma'), plain: peakGigaflops('simd') };
+  const lines = [
+    `Training step of 64 images: ms of CPU time, median (range) of ${rounds} rounds`,
+    `One core's limit here, multiply-adds on registers: ${peak.fused.toFixed(1)} GFLOP/s fused, ${peak.plain.toFixed(1)} plain`,
+  ];
   let notebook: Times | undefined;
   for (const model of models) {
     const times = await measure(model, rounds);
     notebook ??= times;
+    const gigaflop = stepGigaflop(specOf(model.sides));
+    const speed = (values: readonly number[], limit?: number): string => {
+      const perSecond = (1000 * gigaflop) / median(values);
+      const share = limit === undefined ? '' : ` (${Math.round((100 * perSecond) / limit)} %)`;
+      return `${perSecond.toFixed(1)} GFLOP/s${share}`;
+    };
     const against = (values: readonly number[]): string =>
-      times.rival.length > 0 ? `${median(ratios(times.rival, values)).toFixed(2)}× PyTorch` : '';
+      times.rival.length > 0 ? `, ${median(ratios(times.rival, values)).toFixed(2)}× PyTorch` : '';
     lines.push(
-      `${times.name}, ${model.steps} steps a round`,
-      row('wasm, fused (what Chromium runs)', times.fused, against(times.fused)),
-      row('wasm, plain SIMD', times.plain, against(times.plain)),
+      `${times.name}, ${model.steps} steps a round of ${gigaflop.toFixed(2)} GFLOP`,
+      row(
+        'wasm, fused (what Chromium runs)',
+        times.fused,
+        speed(times.fused, peak.fused) + against(times.fused),
+      ),
+      row('wasm, plain SIMD', times.plain, speed(times.plain, peak.plain) + against(times.plain)),
       times.version === null
         ? '  PyTorch is not installed for /usr/bin/python3 (Debian: python3-torch): no rival to measure.'
-        : row(`PyTorch ${times.version}, one thread`, times.rival),
+        : row(`PyTorch ${times.version}, one thread`, times.rival, speed(times.rival)),
     );
   }
   const { fused, rival } = notebook ?? { fused: [], rival: [] };
