@@ -24,6 +24,7 @@ export const cases: readonly Case[] = [
   make('8×8, no strided layer', { height: 8, width: 8 }, 5),
   make('8×8 RGB, latent of 1', { height: 8, width: 8, channels: 3, latent: 1 }, 3),
   make('9×13, odd and not square', { height: 9, width: 13 }, 7),
+  make('16×16, images a multiple of 4 KiB apart', { height: 16, width: 16 }, 5),
   make('28×28 gray', {}, 6),
   make('28×28, latent of 7', { latent: 7 }, 5),
   make('33×20 RGB, corrupted', { height: 33, width: 20, channels: 3 }, 3, true),

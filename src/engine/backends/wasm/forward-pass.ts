@@ -3,7 +3,7 @@ import type { Layer, Network } from '../../model/network.ts';
 import { Arena } from './arena.ts';
 import { geometryOf, mapSize, wholeVectors, type Geometry } from './geometry.ts';
 import { activationNumber, instantiateKernels, type Kernels, type Pointer } from './kernels.ts';
-import { LayerOperations, packedFloats, patchFloats } from './layer-operations.ts';
+import { LayerOperations, packedFloats, workFloats } from './layer-operations.ts';
 import { offsetOf, planParameters, type ParameterVector } from './parameter-vector.ts';
 
 /** Activations of the images computed together take at most this much, as long as they are four or fewer than 16. */
@@ -57,12 +57,12 @@ export class ForwardPass {
     const { encoder, toLatent, toLogVariance, fromLatent, decoder } = network;
     const all = [...encoder, toLatent, ...(toLogVariance ? [toLogVariance] : []), fromLatent, ...decoder];
     const geometries = all.map(geometryOf);
-    this.operations = new LayerOperations(this.kernels, arena, arena.floats(patchFloats(geometries)));
-
     this.imageSize = mapSize({ ...network.spec });
     this.latentSize = wholeVectors(network.spec.latent);
     const perImage = this.imageSize + geometries.reduce((sum, g) => sum + outputSize(g), 0);
     this.capacity = Math.min(16, Math.max(4, Math.floor(activationBytes / 4 / perImage)));
+    const work = arena.floats(workFloats(geometries, this.capacity));
+    this.operations = new LayerOperations(this.kernels, arena, work);
 
     const stage = (layer: Layer, input: Pointer): Stage => {
       const geometry = geometryOf(layer);

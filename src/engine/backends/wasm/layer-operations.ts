@@ -7,6 +7,12 @@ import type { Kernels, Pointer } from './kernels.ts';
 const stripFloats = 16 * 1024;
 /** Depth of a partial product: its part of the weights stays in the cache for all images. */
 const depthBlock = 256;
+/**
+ * Rows that lie a multiple of 4 KiB apart fall on the same few lines of the first-level cache and drive one another out
+ * of it: where all of them are read side by side, they are spread by a line first.
+ */
+const aliasFloats = 1024;
+const lineFloats = 16;
 /** Columns per panel of a matrix that is not packed (gemm.ts). */
 const panel = 8;
 
@@ -30,12 +36,16 @@ function* strips(geometry: Geometry, count: number): Generator<Strip> {
   }
 }
 
-/** Floats that {@link LayerOperations} needs for patches. */
-export const patchFloats = (geometries: readonly Geometry[]): number =>
-  Math.max(
-    0,
-    ...geometries.filter((g) => g.layer.strided).map((g) => linesPerStrip(g) * g.small.width * g.patchRow),
-  );
+const isSpread = ({ layer, bigSize }: Geometry): boolean => !layer.strided && bigSize % aliasFloats === 0;
+
+/** Floats that {@link LayerOperations} needs for patches and spread rows of at most `capacity` images. */
+export function workFloats(geometries: readonly Geometry[], capacity: number): number {
+  const floats = geometries.map((g) => {
+    if (g.layer.strided) return linesPerStrip(g) * g.small.width * g.patchRow;
+    return isSpread(g) ? capacity * (g.bigSize + lineFloats) : 0;
+  });
+  return Math.max(0, ...floats);
+}
 
 /** Floats of a layer's packed transposed weights. */
 export const packedFloats = ({ patch, small }: Geometry): number =>
@@ -44,12 +54,14 @@ export const packedFloats = ({ patch, small }: Geometry): number =>
 export class LayerOperations {
   readonly #kernels: Kernels;
   readonly #arena: Arena;
-  readonly #patches: Pointer;
+  /** Patches of a strip, or spread rows. */
+  readonly #work: Pointer;
 
-  constructor(kernels: Kernels, arena: Arena, patches: Pointer) {
+  /** @param work a buffer of {@link workFloats} */
+  constructor(kernels: Kernels, arena: Arena, work: Pointer) {
     this.#kernels = kernels;
     this.#arena = arena;
-    this.#patches = patches;
+    this.#work = work;
   }
 
   /** small = patches(big) · weights. */
@@ -102,9 +114,9 @@ export class LayerOperations {
       // prettier-ignore
       kernels.gemm(
         positions, patchRow, depth, small + 4 * first * depth, depth, 1, packed, panel * depth, panel,
-        this.#patches, patchRow, 0,
+        this.#work, patchRow, 0,
       );
-      kernels.scatterPatches(this.#patches, patchRow, big, height, width, channels, firstLine, lines);
+      kernels.scatterPatches(this.#work, patchRow, big, height, width, channels, firstLine, lines);
     }
   }
 
@@ -122,9 +134,10 @@ export class LayerOperations {
   ): void {
     if (!geometry.layer.strided) {
       const { bigSize, smallSize } = geometry;
+      const [rows, stride] = isSpread(geometry) ? this.#spread(geometry, count, big) : [big, bigSize];
       // prettier-ignore
       this.#kernels.gemm(
-        bigSize, smallSize, count, big, 1, bigSize, small, panel, smallSize,
+        bigSize, smallSize, count, rows, 1, stride, small, panel, smallSize,
         gradient, smallSize, Number(accumulate),
       );
       return;
@@ -152,11 +165,20 @@ export class LayerOperations {
     }
   }
 
+  /** @returns the rows' copy and the floats between two of them */
+  #spread({ bigSize }: Geometry, count: number, big: Pointer): [Pointer, number] {
+    const stride = bigSize + lineFloats;
+    for (let i = 0; i < count; i++) {
+      this.#arena.copy(this.#work + 4 * i * stride, big + 4 * i * bigSize, bigSize);
+    }
+    return [this.#work, stride];
+  }
+
   #gather(geometry: Geometry, big: Pointer, { firstLine, lines }: Strip): void {
     const { height, width, channels } = geometry.big;
     // prettier-ignore
     this.#kernels.gatherPatches(
-      big, height, width, channels, firstLine, lines, this.#patches, geometry.patchRow,
+      big, height, width, channels, firstLine, lines, this.#work, geometry.patchRow,
     );
   }
 
@@ -165,7 +187,7 @@ export class LayerOperations {
     const { channels } = geometry.small;
     // prettier-ignore
     this.#kernels.gemm(
-      positions, channels, patch, this.#patches, patchRow, 1, weights, panel, channels,
+      positions, channels, patch, this.#work, patchRow, 1, weights, panel, channels,
       small + 4 * first * channels, channels, 0,
     );
   }
@@ -175,7 +197,7 @@ export class LayerOperations {
     const { channels } = geometry.small;
     // prettier-ignore
     this.#kernels.gemm(
-      patch, channels, positions, this.#patches, 1, patchRow,
+      patch, channels, positions, this.#work, 1, patchRow,
       small + 4 * first * channels, panel, channels, gradient, channels, 1,
     );
   }
