@@ -10,7 +10,15 @@ import { importTypeScript } from '../scripts/lib/test-bundle.mjs';
 
 const usage = 'Usage: npm run bench -- NAME [--json] [--rounds N]';
 
-const helpers = new Set(['report.ts', 'python.ts', 'contestants.ts', 'latents.ts', 'peak.ts']);
+const helpers = new Set([
+  'report.ts',
+  'python.ts',
+  'contestants.ts',
+  'latents.ts',
+  'peak.ts',
+  'window.ts',
+  'blobs.ts',
+]);
 const names = readdirSync(path.join(root, 'bench'))
   .filter((file) => file.endsWith('.ts') && !helpers.has(file))
   .map((file) => file.replace(/\.ts$/, ''));

@@ -16,7 +16,13 @@ import { selectEngine } from './backends/select.ts';
 import { createWasmEngine, type HelperSource } from './backends/wasm/engine.ts';
 import { startHelper } from './backends/wasm/shards/start-helper.ts';
 import { inspectDataset } from './data/inspect.ts';
-import { loadDataset, type LabelFilter, type LoadProgress, type LoadRequest } from './data/loader.ts';
+import {
+  loadDataset,
+  type LabelFilter,
+  type LoadCounts,
+  type LoadProgress,
+  type LoadRequest,
+} from './data/loader.ts';
 import type { PackedImages } from './data/packed-images.ts';
 import type { PackedCache } from './data/packed-keeper.ts';
 import type { Pull } from './data/pieces.ts';
@@ -257,6 +263,7 @@ async function runJob(plan: JobPlan, memoryBudget: number): Promise<JobOutcome> 
         breathe,
         load: async ({ dataset, spec, fit, training }, signal, onProgress) => {
           const begin = performance.now();
+          let counts: LoadCounts | undefined;
           const images = await load(
             dataset,
             spec,
@@ -265,15 +272,11 @@ async function runJob(plan: JobPlan, memoryBudget: number): Promise<JobOutcome> 
             signal,
             null,
             ({ done, total }) => onProgress(done, total),
-            {
-              cache: packedCache(dataset.id),
-              onCounts: ({ decoded, fromCache }) =>
-                log(
-                  'info',
-                  `Read ${dataset.name} in ${((performance.now() - begin) / 1000).toFixed(2)} s: ${decoded} images decoded, ${fromCache} from the cache.`,
-                ),
-            },
+            { cache: packedCache(dataset.id), onCounts: (all) => (counts = all) },
           );
+          const from = counts ? `, ${counts.decoded} decoded and ${counts.fromCache} from the cache` : '';
+          const seconds = ((performance.now() - begin) / 1000).toFixed(2);
+          log('info', `Read ${dataset.name} in ${seconds} s: ${images.count} images${from}.`);
           return splitByClusters(images, training.seed, () => breatheUnless(signal));
         },
         chooseEngine,
