@@ -81,6 +81,12 @@ export class Services implements vscode.Disposable {
       home: this.files.join(storage, 'packed-images'),
       replace: (uri, bytes) => replaceFile(uri, bytes, { files: this.files, local: this.localWriter(uri) }),
       now: Date.now,
+      stat: (uri) => {
+        const parsed = vscode.Uri.parse(uri);
+        return platform.stat && parsed.scheme === 'file'
+          ? platform.stat(parsed.fsPath)
+          : this.files.stat(uri);
+      },
     });
   }
 

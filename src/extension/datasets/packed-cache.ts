@@ -4,8 +4,8 @@
  */
 import { fittingKey, type Fitting, type KeepRequest } from '../../shared/packed.ts';
 import { packBytes, type SourceFile } from '../../shared/transport.ts';
-import type { FileStat, Files } from '../core/files.ts';
-import { PackedFolder } from './packed-folder.ts';
+import type { Files } from '../core/files.ts';
+import { PackedFolder, type FileTime } from './packed-folder.ts';
 
 /** Of all caches of a workspace together, once a load has ended. */
 export const packedLimit = 1024 ** 3;
@@ -20,6 +20,8 @@ export interface PackedCacheOptions {
   /** Replaces a file as a whole. */
   readonly replace: (uri: string, bytes: Uint8Array) => Promise<void>;
   readonly now: () => number;
+  /** Of a file of a data set. */
+  readonly stat: (uri: string) => Promise<FileTime>;
   readonly limit?: number;
 }
 
@@ -93,7 +95,7 @@ async function readUses(files: Files, uri: string): Promise<Uses> {
 /** The caches of one data set, one a fitting. */
 export class DatasetCache {
   private readonly open = new Map<string, Promise<readonly [string, PackedFolder]>>();
-  private readonly stats = new Map<number, FileStat>();
+  private readonly stats = new Map<number, FileTime>();
 
   constructor(
     private readonly cache: PackedCache,
@@ -103,9 +105,9 @@ export class DatasetCache {
 
   /** The packed image of a file as it is now; undefined where it has to be decoded. @param uri of the file */
   async find({ index, path }: SourceFile, uri: string, fitting: Fitting): Promise<Uint8Array | undefined> {
-    const { files, now } = this.cache.options;
+    const { stat: statOf, now } = this.cache.options;
     // Before the file is read: a change in between is then seen the next time.
-    const stat = await files.stat(uri).catch(() => undefined);
+    const stat = await statOf(uri).catch(() => undefined);
     if (!stat) return undefined;
     if (Math.abs(now() - stat.mtime) >= settledMs) this.stats.set(index, stat);
     const [, folder] = await this.folder(fitting);

@@ -9,6 +9,9 @@ const indexName = 'index.json';
 /** Parts held in memory: files are asked for in the order in which they were kept, some ahead. */
 const partsHeld = 3;
 
+/** What tells a changed file. */
+export type FileTime = Pick<FileStat, 'size' | 'mtime'>;
+
 export interface PackedFolderOptions {
   readonly files: Files;
   /** Replaces a file as a whole. */
@@ -48,7 +51,7 @@ export class PackedFolder {
   }
 
   /** The record of a file that is as it was; a view into its part. */
-  async find(path: string, { size, mtime }: FileStat): Promise<Uint8Array | undefined> {
+  async find(path: string, { size, mtime }: FileTime): Promise<Uint8Array | undefined> {
     const entry = this.entries.get(path);
     if (entry?.size !== size || entry.mtime !== mtime) return undefined;
     const part = await this.part(entry.part);
@@ -60,7 +63,7 @@ export class PackedFolder {
    * @param files path and stat of each; null for one that is not to be believed
    * @returns whether there is room for more
    */
-  async keep(files: readonly (readonly [string, FileStat] | null)[], bytes: Uint8Array): Promise<boolean> {
+  async keep(files: readonly (readonly [string, FileTime] | null)[], bytes: Uint8Array): Promise<boolean> {
     const record = bytes.length / files.length;
     if (!Number.isInteger(record) || record === 0) return false;
     if (record !== this.record) {

@@ -12,7 +12,7 @@ export interface ReadAheadLimits {
 export const readAheadLimits: ReadAheadLimits = {
   concurrency: 16,
   heldBytes: 8 * 1024 * 1024,
-  heldFiles: 2048,
+  heldFiles: 8192,
 };
 
 export interface ReadFile {

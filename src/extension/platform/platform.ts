@@ -1,4 +1,6 @@
 /** What only Node can do, and a web extension host does without. */
+import type { FileStat } from '../core/files.ts';
+
 export interface Platform {
   /**
    * Writes a file on the local disk so that a reader sees the old bytes or the new ones, never a part: a temporary
@@ -7,4 +9,6 @@ export interface Platform {
   readonly replaceFile: ((path: string, bytes: Uint8Array) => Promise<void>) | undefined;
   /** The path with every symbolic link resolved; undefined where links cannot be told apart. */
   readonly realPath: ((path: string) => Promise<string>) | undefined;
+  /** Size and time of a local file, many times faster than `workspace.fs` tells them. */
+  readonly stat: ((path: string) => Promise<Pick<FileStat, 'size' | 'mtime'>>) | undefined;
 }

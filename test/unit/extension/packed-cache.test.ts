@@ -35,6 +35,7 @@ class Workspace {
       home: 'memory:/storage/packed-images',
       replace: (uri, bytes) => this.files.write(uri, bytes),
       now: () => this.now++,
+      stat: (uri) => this.files.stat(uri),
       ...(this.limit === undefined ? {} : { limit: this.limit }),
     });
     const store = new DatasetStore(this.files, undefined, cache);
