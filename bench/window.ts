@@ -5,9 +5,13 @@ import { openDemoWindow, type DemoWindow } from '../scripts/demo/window.mjs';
 export { file } from '../scripts/demo/window.mjs';
 
 /** Packages the extension, opens the window, and closes it whatever comes. */
-export async function inWindow<T>(name: string, work: (window: DemoWindow) => Promise<T>): Promise<T> {
+export async function inWindow<T>(
+  name: string,
+  work: (window: DemoWindow) => Promise<T>,
+  viewport = { width: 1440, height: 900 },
+): Promise<T> {
   const { vsix } = await packageExtension();
-  const window = await openDemoWindow({ vsix, name });
+  const window = await openDemoWindow({ vsix, name, viewport });
   try {
     return await work(window);
   } finally {
