@@ -168,13 +168,15 @@ describe('the seam to the host', () => {
 describe('what the Studio remembers', () => {
   it('is read back, and anything foreign counts as nothing', () => {
     const model = { uri: 'file:///m', name: 'm' };
-    const kept = { version: 1, model, page: 'losses', projecting: model, running: null };
+    const folder = { role: 'good', uri: 'file:///g', name: 'g' };
+    const evaluation = { model: 'file:///m', folders: [folder] };
+    const kept = { version: 1, model, page: 'evaluate', evaluation, projecting: model, running: null };
     assert.deepEqual(readPersisted(JSON.parse(JSON.stringify(kept))), kept);
     const before = { version: 1, model, page: 'losses', running: null };
     assert.deepEqual(
       readPersisted(before),
-      { ...before, projecting: null },
-      'of a version that knew no t-SNE',
+      { ...before, projecting: null, evaluation: null },
+      'of a version that knew neither t-SNE nor evaluations',
     );
     for (const state of [
       undefined,
@@ -185,6 +187,7 @@ describe('what the Studio remembers', () => {
       { version: 2 },
       { ...kept, model: { uri: 7 } },
       { ...kept, page: 'x' },
+      { ...kept, evaluation: { model: 'file:///m', folders: [{ ...folder, role: 'x' }] } },
     ]) {
       assert.deepEqual(readPersisted(state), nothingPersisted);
     }
