@@ -34,7 +34,7 @@ workbenchSuite('inspect', { workspace: fillWorkspace }, (suite) => {
       .waitFor();
     await inspection.getByText('28 × 90').waitFor();
     await inspection.getByText('1 file left out').click();
-    await inspection.getByText('6/letter.png').waitFor();
+    await inspection.getByRole('cell', { name: '6/letter.png', exact: true }).waitFor();
     await inspection.getByRole('button', { name: '5/wide.png' }).click();
     await window.tab('wide.png').waitFor();
   });
