@@ -109,7 +109,8 @@ export class DatasetCache {
     // Before the file is read: a change in between is then seen the next time.
     const stat = await statOf(uri).catch(() => undefined);
     if (!stat) return undefined;
-    if (Math.abs(now() - stat.mtime) >= settledMs) this.stats.set(index, stat);
+    // Some virtual file systems know no times: their files may change unseen.
+    if (stat.mtime > 0 && Math.abs(now() - stat.mtime) >= settledMs) this.stats.set(index, stat);
     const [, folder] = await this.folder(fitting);
     return folder.find(path, stat);
   }
