@@ -1,5 +1,6 @@
 /** The file system port over `workspace.fs`: local, remote and virtual files alike. */
 import * as vscode from 'vscode';
+import { platform } from '../platform/node.ts';
 import type { FileStat, Files } from './files.ts';
 
 const uri = (text: string): vscode.Uri => vscode.Uri.parse(text, true);
@@ -26,7 +27,12 @@ export const vscodeFiles: Files = {
       link: (type & vscode.FileType.SymbolicLink) !== 0,
     }));
   },
-  read: async (text) => vscode.workspace.fs.readFile(uri(text)),
+  read: async (text) => {
+    const place = uri(text);
+    return platform.readFile && place.scheme === 'file'
+      ? platform.readFile(place.fsPath)
+      : vscode.workspace.fs.readFile(place);
+  },
   write: async (text, bytes) => vscode.workspace.fs.writeFile(uri(text), bytes),
   rename: async (from, to, overwrite) => vscode.workspace.fs.rename(uri(from), uri(to), { overwrite }),
   remove: async (text) => vscode.workspace.fs.delete(uri(text)),

@@ -1,5 +1,5 @@
 /** The platform of a desktop or remote extension host. The web build has browser.ts in this file's place. */
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { temporarySuffix } from '../models/temporary.ts';
 import type { Platform } from './platform.ts';
@@ -41,6 +41,7 @@ async function syncFolder(folder: string): Promise<void> {
 export const platform: Platform = {
   replaceFile,
   realPath: (file) => realpath(file),
+  readFile: (file) => readFile(file),
   stat: async (file) => {
     const { size, mtimeMs } = await stat(file);
     return { size, mtime: mtimeMs };

@@ -9,6 +9,8 @@ export interface Platform {
   readonly replaceFile: ((path: string, bytes: Uint8Array) => Promise<void>) | undefined;
   /** The path with every symbolic link resolved; undefined where links cannot be told apart. */
   readonly realPath: ((path: string) => Promise<string>) | undefined;
+  /** A local file's bytes, as fast as the disk gives them: `workspace.fs` takes several times as long for a small one. */
+  readonly readFile: ((path: string) => Promise<Uint8Array>) | undefined;
   /** Size and time of a local file, many times faster than `workspace.fs` tells them. */
   readonly stat: ((path: string) => Promise<Pick<FileStat, 'size' | 'mtime'>>) | undefined;
 }

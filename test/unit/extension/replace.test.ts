@@ -168,6 +168,6 @@ describe('replacing a model file on the local disk', () => {
   });
 
   it('is not there in a web extension host', () => {
-    assert.deepEqual(browserPlatform, { replaceFile: undefined, realPath: undefined, stat: undefined });
+    assert.ok(Object.values(browserPlatform).every((ability) => ability === undefined));
   });
 });
