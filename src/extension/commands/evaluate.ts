@@ -1,18 +1,13 @@
 /** Lists the images of an evaluation for the Studio's page, which knows what their folders mean. */
 import * as vscode from 'vscode';
 import type { EvaluationFolder, EvaluationRequest } from '../../shared/protocol/evaluate.ts';
-import { splitOfFolder } from '../../shared/dataset.ts';
 import type { Services } from '../core/services.ts';
-import { toFileError } from '../core/files.ts';
+import { walkLabelled, type LabelledFolder } from '../datasets/labelled.ts';
 import { ModelImages } from '../datasets/model-images.ts';
 import { evenly } from '../datasets/scan.ts';
-import { walkFolder, type WalkResult } from '../datasets/walk.ts';
 import { findDataset } from './resume.ts';
 import { askForFolder } from './targets.ts';
 import { workspaceFolders } from './train.ts';
-
-const masks = 'ground_truth';
-const nothing: WalkResult = { images: [], idx: [], skipped: [], skippedCount: 0 };
 
 /**
  * @returns null where the user chose no folder
@@ -28,46 +23,24 @@ export async function listEvaluation(
     if (!card) return null;
     const paths = request.paths.filter((path) => !path.split('/').includes('..'));
     const root = (await findDataset(services, card)).toString();
-    return offered(services, root, { ...nothing, images: paths }, root);
+    return offered(services, { root, images: paths, skipped: [], skippedCount: 0 }, root);
   }
   const chosen = request.uri ?? (await askForFolder(request.title, vscode.l10n.t('Choose')))?.toString();
   if (chosen === undefined) return null;
-  const walk = (uri: string): Promise<WalkResult> =>
-    walkFolder(uri, {
-      files,
-      realPath: services.linkResolver(uri),
-      signal: new AbortController().signal,
-      onProgress: () => undefined,
-    });
-  // Of a data set whose masks lie beside its test folder, that folder alone may be chosen.
-  const parent = files.parent(chosen);
-  const inTest = splitOfFolder(files.nameOf(chosen)) === 'test';
-  const [beside, below] = [files.join(parent, masks), files.join(chosen, masks)];
-  const besideTest = inTest && (await files.stat(beside).catch(() => undefined)) !== undefined;
-  const [walked, masked] = await Promise.all([
-    walk(chosen).catch((error: unknown) => {
-      throw toFileError(error, 'read', services.describe(chosen));
-    }),
-    walk(besideTest ? beside : below).catch(() => nothing),
-  ]);
-  const under = besideTest ? `${files.nameOf(chosen)}/` : '';
-  const images = [
-    ...walked.images.filter((path) => !path.startsWith(`${masks}/`)).map((path) => under + path),
-    ...masked.images.map((path) => `${masks}/${path}`),
-  ];
+  const found = await walkLabelled(chosen, {
+    files,
+    realPath: services.linkResolver(chosen),
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
   const known = new ModelImages(files, services.context.workspaceState, workspaceFolders);
   const dataset = card && (await known.root(request.model, card.dataset));
-  // The walk leaves masks out as no images to learn; here they are of use.
-  const skipped = walked.skipped.filter(({ path }) => path !== masks);
-  const skippedCount = walked.skippedCount - walked.skipped.length + skipped.length;
-  const found = { ...walked, images, skipped, skippedCount };
-  return offered(services, besideTest ? parent : chosen, found, dataset ?? null);
+  return offered(services, found, dataset ?? null);
 }
 
 function offered(
   services: Services,
-  root: string,
-  { images, skipped, skippedCount }: WalkResult,
+  { root, images, skipped, skippedCount }: LabelledFolder,
   dataset: string | null,
 ): EvaluationFolder {
   const source = crypto.randomUUID();
