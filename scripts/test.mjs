@@ -61,7 +61,7 @@ const stages = [
   },
   {
     name: 'component',
-    budgetMs: 5 * MINUTE,
+    budgetMs: 8 * MINUTE,
     run: nodeStage('component', { concurrency: 2, fileBudgetMs: 3 * MINUTE }),
   },
   { name: 'integration', budgetMs: 5 * MINUTE, run: integration },
