@@ -46,8 +46,8 @@ export function readRecord(record: Uint8Array, path: string, fitting: Fitting): 
 }
 
 /**
- * Whether a record comes faster than its file: bytes to the page cost some 40 ns each, a decode 0.75 ms and 25 ns a
- * pixel (measured in a remote window on two cores; `npm run bench -- load`). Small JPEG files of photos are not.
+ * Whether a record comes faster than its file: bytes to the page cost some 40 ns each and a decode 0.75 ms (measured in a
+ * remote window on two cores; `npm run bench -- load`) and 25 ns a pixel (estimated). Small JPEG files of photos do not pay.
  */
 export const isWorthKeeping = (fileBytes: number, pixels: number, fitting: Fitting): boolean =>
   recordBytes(fitting) < fileBytes + 19_000 + 0.6 * pixels;
