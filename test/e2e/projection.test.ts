@@ -164,6 +164,8 @@ workbenchSuite(
       await (await window.webview(canvas)).locator('.status', { hasText: measures }).waitFor();
       await written(window.page, /"selection":\[\d+(,\d+){9}\]/);
       await window.reload();
+      // Which tab was in front is VS Code's to remember, and it writes that down late.
+      await window.tab('Latent Map').click();
       const again = await window.webview(canvas);
       await again.locator('.status', { hasText: measures }).waitFor();
       await again.getByRole('heading', { name: '10 images selected' }).waitFor();
