@@ -162,7 +162,7 @@ export class Workbench {
         () => true,
         () => false,
       );
-      if (there) return this.chooseEntry(item);
+      if (there && (await isMeant(target))) return this.chooseEntry(item);
       await this.page.keyboard.press('Escape');
       if (Date.now() > end) throw new Error(`The menu has no "${entry}".`);
     }
@@ -284,5 +284,15 @@ export class Workbench {
     await this.page.locator(`.activitybar [aria-label^="${name}"]`).first().click();
   }
 }
+
+/** Whether a menu is that of the target. A row of a list that moved under the pointer has not taken the focus: another has. */
+const isMeant = (target: Locator): Promise<boolean> =>
+  target
+    .evaluate(
+      (element) => !element.classList.contains('monaco-list-row') || element.classList.contains('focused'),
+      undefined,
+      { timeout: 2000 },
+    )
+    .catch(() => false);
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
