@@ -96,7 +96,9 @@ export class MapSession {
   change(change: Partial<Look>): void {
     const before = this.look.value;
     this.look.set({ ...before, ...change });
-    this.#write.push(this.look.value);
+    // Panning makes a look a frame; any other change is one act, and the page may be gone the next moment.
+    const onlyMoved = Object.keys(change).every((key) => key === 'view');
+    this.#write[onlyMoved ? 'push' : 'now'](this.look.value);
     if (change.method !== undefined && change.method !== before.method) void this.#place();
   }
 

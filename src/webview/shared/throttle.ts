@@ -18,6 +18,8 @@ export const pageClock: Clock = {
 export interface Throttled<T> {
   /** Emits at once if the interval has passed, else the latest value when it has. */
   push(value: T): void;
+  /** Emits at once, in place of what waits: for a value that must not be lost. */
+  now(value: T): void;
   /** Forgets what waits. */
   cancel(): void;
 }
@@ -52,6 +54,7 @@ export function throttle<T>(
       cancel();
       takeBack = clock.later(wait, () => send(value));
     },
+    now: send,
     cancel,
   };
 }

@@ -76,6 +76,21 @@ describe('the surface of the map', () => {
     );
   };
 
+  map(
+    'a choice made while the map moves is kept at once: the tab may be left the next moment',
+    async (_opened, page) => {
+      await showMap(page, 'small');
+      const kept = await page.evaluate(() => {
+        const { session } = document.querySelector('ll-map') ?? {};
+        if (!session) throw new Error('The page shows no map.');
+        for (let step = 0; step < 3; step++) session.change({ view: { x: step, y: 0, scale: 2 } });
+        session.change({ selection: [3, 5] });
+        return (globalThis.mapHost.state as { look: { selection: number[] } }).look.selection;
+      });
+      assert.deepEqual(kept, [3, 5]);
+    },
+  );
+
   for (const [width, height] of [
     [230, 370],
     [250, 400],

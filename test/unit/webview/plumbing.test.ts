@@ -65,6 +65,20 @@ describe('throttling', () => {
     assert.deepEqual(sent, [0, 2, 4, 6, 8]);
   });
 
+  it('lets a value go at once that must not wait, in place of the one that does', () => {
+    const clock = handClock();
+    const sent: number[] = [];
+    const { push, now } = throttle<number>(500, (value) => sent.push(value), clock);
+    push(1);
+    push(2);
+    now(3);
+    clock.advance(499);
+    push(4);
+    assert.deepEqual(sent, [1, 3]);
+    clock.advance(1);
+    assert.deepEqual(sent, [1, 3, 4]);
+  });
+
   it('forgets what waits when it is cancelled', () => {
     const clock = handClock();
     const sent: number[] = [];
