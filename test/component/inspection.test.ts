@@ -1,35 +1,13 @@
 // A look at all images before training: what the page asks of the engine, what it lists, and the way to each file.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { closeChromium, launchChromium } from '../support/chromium.ts';
-import { startPageHarness, type OpenedPage, type PageHarness } from '../support/page-harness.ts';
+import { describe } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { OpenedPage } from '../support/page-harness.ts';
 import { project, propose, showModel } from './fakes/scenes.ts';
+import { pageSuite } from './page-suite.ts';
 
 describe('an inspection of the images', () => {
-  let browser: Browser | undefined;
-  let harness: PageHarness | undefined;
-  before(
-    async () => {
-      browser = await launchChromium();
-      harness = await startPageHarness(browser);
-    },
-    { timeout: 120_000 },
-  );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
-  });
-
-  const studio = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>): void =>
-    void it(name, async () => {
-      assert.ok(harness);
-      const opened = await harness.open('studio');
-      await body(opened, opened.page);
-      assert.deepEqual(await opened.violations(), []);
-      assert.deepEqual(opened.errors, []);
-      await opened.close();
-    });
+  const studio = pageSuite().tests('studio');
 
   const begin = (page: Page): Promise<void> => page.getByRole('button', { name: 'Inspect Images' }).click();
   const logged = async (opened: OpenedPage): Promise<string[]> =>

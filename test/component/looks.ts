@@ -1,18 +1,16 @@
 /** The looks of one page: every state in four themes, at two more widths, without a serious accessibility violation. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { closeChromium, launchChromium } from '../support/chromium.ts';
+import { describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
 import {
   changeTheme,
   screenshotPath,
   seriousViolations,
-  startPageHarness,
   themes,
-  type PageHarness,
   type PageName,
 } from '../support/page-harness.ts';
 import { scenes } from './fakes/scenes.ts';
+import { pageSuite } from './page-suite.ts';
 
 const widths = [300, 1400];
 
@@ -23,24 +21,11 @@ const screenshot = (page: Page, folder: string, name: string): Promise<unknown> 
 /** @param only which of the page's scenes, by their names: a file of tests has a budget of time */
 export function testLooks(page: PageName, only: (name: string) => boolean = () => true): void {
   describe(`looks of the ${page} page`, () => {
-    let browser: Browser | undefined;
-    let harness: PageHarness | undefined;
-    before(
-      async () => {
-        browser = await launchChromium();
-        harness = await startPageHarness(browser);
-      },
-      { timeout: 120_000 },
-    );
-    after(async () => {
-      await harness?.close();
-      await closeChromium(browser);
-    });
+    const { open } = pageSuite();
 
     for (const scene of scenes.filter((one) => one.page === page && only(one.name))) {
       it(`${scene.name}: readable in every theme, at every width, within the content policy`, async () => {
-        assert.ok(harness);
-        const opened = await harness.open(page, { width: 900, height: 700 });
+        const opened = await open(page, { width: 900, height: 700 });
         await scene.play(opened.page);
         for (const theme of themes) {
           await changeTheme(opened.page, theme);

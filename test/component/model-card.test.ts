@@ -1,28 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { closeChromium, launchChromium } from '../support/chromium.ts';
-import { startPageHarness, type OpenedPage, type PageHarness } from '../support/page-harness.ts';
+import { describe, it } from 'node:test';
+import type { OpenedPage } from '../support/page-harness.ts';
 import { scenes } from './fakes/scenes.ts';
+import { pageSuite } from './page-suite.ts';
 
 describe('the model card’s page', () => {
-  let browser: Browser | undefined;
-  let harness: PageHarness | undefined;
-  before(
-    async () => {
-      browser = await launchChromium();
-      harness = await startPageHarness(browser);
-    },
-    { timeout: 120_000 },
-  );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
-  });
+  const pages = pageSuite();
 
   const open = async (scene: string): Promise<OpenedPage> => {
-    assert.ok(harness);
-    const opened = await harness.open('model-card');
+    const opened = await pages.open('model-card');
     await scenes.find(({ name }) => name === scene)?.play(opened.page);
     return opened;
   };

@@ -1,35 +1,11 @@
 // A calibration anew in the Studio's page: what it asks of the engine, what it shows, and the way out.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { closeChromium, launchChromium } from '../support/chromium.ts';
-import { startPageHarness, type OpenedPage, type PageHarness } from '../support/page-harness.ts';
+import { describe } from 'node:test';
 import { openStudioPage, project, propose, recalibrate, showModel } from './fakes/scenes.ts';
+import { pageSuite } from './page-suite.ts';
 
 describe('a calibration anew', () => {
-  let browser: Browser | undefined;
-  let harness: PageHarness | undefined;
-  before(
-    async () => {
-      browser = await launchChromium();
-      harness = await startPageHarness(browser);
-    },
-    { timeout: 120_000 },
-  );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
-  });
-
-  const studio = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>): void =>
-    void it(name, async () => {
-      assert.ok(harness);
-      const opened = await harness.open('studio');
-      await body(opened, opened.page);
-      assert.deepEqual(await opened.violations(), []);
-      assert.deepEqual(opened.errors, []);
-      await opened.close();
-    });
+  const studio = pageSuite().tests('studio');
 
   studio('says what it promises now, what was before, and saves under its own job', async (opened, page) => {
     const outcome = await recalibrate(page, 'evening');

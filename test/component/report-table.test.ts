@@ -1,36 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { describe } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
 import type { BatchRow } from '../../src/shared/batch.ts';
 import type { BatchEnd } from '../../src/shared/protocol/report.ts';
-import { closeChromium, launchChromium } from '../support/chromium.ts';
-import { startPageHarness, type OpenedPage, type PageHarness } from '../support/page-harness.ts';
+import type { OpenedPage } from '../support/page-harness.ts';
 import { check, checkBatch } from './fakes/scenes.ts';
+import { pageSuite } from './page-suite.ts';
 
 describe('the table of many images', () => {
-  let browser: Browser | undefined;
-  let harness: PageHarness | undefined;
-  before(
-    async () => {
-      browser = await launchChromium();
-      harness = await startPageHarness(browser);
-    },
-    { timeout: 120_000 },
-  );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
-  });
-
-  const table = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>): void =>
-    void it(name, async () => {
-      assert.ok(harness);
-      const opened = await harness.open('report', { width: 900, height: 760 });
-      await body(opened, opened.page);
-      assert.deepEqual(await opened.violations(), []);
-      assert.deepEqual(opened.errors, []);
-      await opened.close();
-    });
+  const table = pageSuite().tests('report', { width: 900, height: 760 });
 
   const rows = (page: Page): Locator => page.locator('ll-check-table .all .row');
   const words = async (locator: Locator): Promise<string> =>

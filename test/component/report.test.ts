@@ -1,37 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe } from 'node:test';
 import { decode } from 'fast-png';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { CheckOutcome } from '../../src/shared/protocol/report.ts';
 import { packBytes } from '../../src/shared/transport.ts';
-import { closeChromium, launchChromium } from '../support/chromium.ts';
-import { startPageHarness, type OpenedPage, type PageHarness } from '../support/page-harness.ts';
 import { check } from './fakes/scenes.ts';
+import { pageSuite } from './page-suite.ts';
 
 describe('the report page', () => {
-  let browser: Browser | undefined;
-  let harness: PageHarness | undefined;
-  before(
-    async () => {
-      browser = await launchChromium();
-      harness = await startPageHarness(browser);
-    },
-    { timeout: 120_000 },
-  );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
-  });
-
-  const report = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>): void =>
-    void it(name, async () => {
-      assert.ok(harness);
-      const opened = await harness.open('report', { width: 600 });
-      await body(opened, opened.page);
-      assert.deepEqual(await opened.violations(), []);
-      assert.deepEqual(opened.errors, []);
-      await opened.close();
-    });
+  const report = pageSuite().tests('report', { width: 600 });
 
   const shows = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
   const called = (page: Page, method: string): Promise<unknown> =>

@@ -1,13 +1,12 @@
 /** The Studio's page Evaluate, driven as a user does; its figures against counts of the fake worker's own scores. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { describe } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
 import { auroc } from '../../src/engine/scoring/statistics.ts';
 import { syntheticKinds } from '../../src/shared/protocol/evaluate.ts';
-import { closeChromium, launchChromium } from '../support/chromium.ts';
-import { startPageHarness, type OpenedPage, type PageHarness } from '../support/page-harness.ts';
 import { evaluatedScore, evaluationFolder } from './fakes/samples.ts';
 import { evaluate, openStudioPage, showModel } from './fakes/scenes.ts';
+import { pageSuite } from './page-suite.ts';
 
 const read = evaluationFolder().paths.filter(
   (path) => path.startsWith('test/') && !path.includes('truncated'),
@@ -20,30 +19,9 @@ const above = (scores: readonly number[], threshold: number): number =>
   scores.filter((score) => score > threshold).length;
 
 describe('the page Evaluate', () => {
-  let browser: Browser | undefined;
-  let harness: PageHarness | undefined;
-  before(
-    async () => {
-      browser = await launchChromium();
-      harness = await startPageHarness(browser);
-    },
-    { timeout: 120_000 },
+  const studio = pageSuite().tests('studio', { width: 1000, height: 900 }, (page) =>
+    showModel(page, 'digits'),
   );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
-  });
-
-  const studio = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>): void =>
-    void it(name, async () => {
-      assert.ok(harness);
-      const opened = await harness.open('studio', { width: 1000, height: 900 });
-      await showModel(opened.page, 'digits');
-      await body(opened, opened.page);
-      assert.deepEqual(await opened.violations(), []);
-      assert.deepEqual(opened.errors, []);
-      await opened.close();
-    });
 
   const tile = async (page: Page, term: string): Promise<string> =>
     (

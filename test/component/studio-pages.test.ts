@@ -1,11 +1,11 @@
 /** The Studio's pages about a model: what they compute and show, driven as a user does. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe } from 'node:test';
 import { decode, decodeApng } from 'fast-png';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { closeChromium, launchChromium } from '../support/chromium.ts';
-import { startPageHarness, type OpenedPage, type PageHarness } from '../support/page-harness.ts';
+import type { Locator, Page } from 'playwright-core';
+import type { OpenedPage } from '../support/page-harness.ts';
 import { openStudioPage, propose, showModel } from './fakes/scenes.ts';
+import { pageSuite } from './page-suite.ts';
 import { decodeFake, examplesOf } from './fakes/samples.ts';
 
 const pageNames = ['Train', 'Reconstructions', 'Losses', 'Evaluate', 'Interpolate', 'Denoise', 'Generate'];
@@ -48,33 +48,7 @@ const latent = (...entries: readonly (readonly [number, number])[]): Float32Arra
 };
 
 describe('the pages of the Studio', () => {
-  let browser: Browser | undefined;
-  let harness: PageHarness | undefined;
-  before(
-    async () => {
-      browser = await launchChromium();
-      harness = await startPageHarness(browser);
-    },
-    { timeout: 120_000 },
-  );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
-  });
-
-  const studio = (
-    name: string,
-    body: (opened: OpenedPage, page: Page) => Promise<void>,
-    options: { reducedMotion?: boolean } = {},
-  ): void =>
-    void it(name, async () => {
-      assert.ok(harness);
-      const opened = await harness.open('studio', options);
-      await body(opened, opened.page);
-      assert.deepEqual(await opened.violations(), []);
-      assert.deepEqual(opened.errors, []);
-      await opened.close();
-    });
+  const studio = pageSuite().tests('studio');
 
   const image = (page: Page, name: string | RegExp): Locator => page.getByRole('img', { name, exact: true });
   const pick = (page: Page, ...names: readonly string[]): Promise<void> =>

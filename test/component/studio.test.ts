@@ -1,36 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { describe } from 'node:test';
+import type { Page } from 'playwright-core';
 import { packBytes } from '../../src/shared/transport.ts';
-import { closeChromium, launchChromium } from '../support/chromium.ts';
-import { changeTheme, startPageHarness, type OpenedPage, type PageHarness } from '../support/page-harness.ts';
+import { changeTheme, type OpenedPage } from '../support/page-harness.ts';
 import { project, propose, showModel } from './fakes/scenes.ts';
+import { pageSuite } from './page-suite.ts';
 
 describe('the Studio page', () => {
-  let browser: Browser | undefined;
-  let harness: PageHarness | undefined;
-  before(
-    async () => {
-      browser = await launchChromium();
-      harness = await startPageHarness(browser);
-    },
-    { timeout: 120_000 },
-  );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
-  });
-
-  /** A test with a Studio of its own; afterwards neither the policy nor the console may have complained. */
-  const studio = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>): void =>
-    void it(name, async () => {
-      assert.ok(harness);
-      const opened = await harness.open('studio');
-      await body(opened, opened.page);
-      assert.deepEqual(await opened.violations(), []);
-      assert.deepEqual(opened.errors, []);
-      await opened.close();
-    });
+  const studio = pageSuite().tests('studio');
 
   const shows = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
