@@ -4,15 +4,19 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { file } from '../demo/window.mjs';
 import { STEP_MS } from './camera.mjs';
+import { goTo } from './notebook.mjs';
 
 export const surfaces = [
   'models-empty',
   'walkthrough',
   'studio-empty',
   'studio-proposal',
+  'studio-inspection',
   'studio-training',
   'studio-finished',
   'studio-model',
+  'evaluate',
+  'recalibrated',
   'report-good',
   'report-bad',
   'report-error',
@@ -49,7 +53,13 @@ export async function take(camera) {
     await run('latentLens.train', digits);
     await camera.shoot('studio-proposal', 'll-proposal-page ll-training-form');
   }
-  if (!camera.wants(...surfaces.slice(4))) return;
+  if (camera.wants('studio-inspection')) {
+    await run('latentLens.train', digits);
+    const proposal = await workbench.webview('ll-proposal-page ll-training-form', STEP_MS);
+    await proposal.getByRole('button', { name: 'Inspect Images' }).click();
+    await camera.shoot('studio-inspection', 'll-proposal-page ll-inspection', { height: 1400 });
+  }
+  if (!camera.wants(...surfaces.slice(5))) return;
 
   const training = run('latentLens.train', digits, { startNow: true });
   const running = await workbench.webview('ll-running-page ll-examples', STEP_MS);
@@ -63,9 +73,18 @@ export async function take(camera) {
   await camera.shoot('studio-finished', 'll-ended-page ll-model-details');
   await run('latentLens.openStudio', model);
   await camera.shoot('studio-model', 'll-model-page ll-model-details');
+  const test = path.join(samples, 'digits/test');
+  if (camera.wants('evaluate')) await evaluate(camera, test);
+  if (camera.wants('recalibrated')) {
+    const recalibrated = await run('latentLens.recalibrate', model, {
+      folder: file(path.join(test, 'good')),
+    });
+    if (recalibrated?.state !== 'finished')
+      throw new Error(`The model was not calibrated anew: ${JSON.stringify(recalibrated)}`);
+    await camera.shoot('recalibrated', 'll-recalibrated-page dl.tiles');
+  }
 
   await closeAll();
-  const test = path.join(samples, 'digits/test');
   for (const [surface, image] of /** @type {const} */ ([
     ['report-good', 'good/000.png'],
     ['report-bad', 'scribbles/000.png'],
@@ -89,4 +108,31 @@ export async function take(camera) {
     await camera.shoot('model-card', 'll-model-card dl');
     await closeAll();
   }
+}
+
+/**
+ * The model in front, measured on folders of good and bad images, which VS Code's own dialog is told of.
+ * @param {import('./camera.mjs').Camera} camera @param {string} folder
+ */
+async function evaluate(camera, folder) {
+  const { page, workbench } = camera.window;
+  await goTo(camera, 'Evaluate');
+  const studio = await workbench.webview('ll-evaluate-page', STEP_MS);
+  await studio.getByRole('button', { name: 'Labelled Folder…' }).click();
+  const input = page.locator('.quick-input-widget input[type=text]').first();
+  const closed = () =>
+    input.waitFor({ state: 'hidden', timeout: 2000 }).then(
+      () => true,
+      () => false,
+    );
+  // The dialog's own proposal comes late, and over whatever was typed before.
+  await input.waitFor();
+  for (let attempt = 0; ; attempt++) {
+    await input.fill(`${folder}/`, { timeout: 3000 }).catch(() => undefined);
+    await input.press('Enter', { timeout: 3000 }).catch(() => undefined);
+    if (await closed()) break;
+    if (attempt === 20) throw new Error('The dialog stays open.');
+  }
+  await studio.getByRole('button', { name: 'Evaluate', exact: true }).last().click();
+  await camera.shoot('evaluate', 'll-evaluation-result ll-curve-chart', { height: 1800 });
 }
