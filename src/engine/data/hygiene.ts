@@ -12,6 +12,8 @@
  * odd one: the summary lists it among the sizes.
  */
 
+import { quantile } from '../scoring/standardise.ts';
+
 const levels = 256;
 const emptyRun = 3;
 const emptyShare = 0.999;
@@ -75,12 +77,7 @@ const commonShare = 0.1;
 /** With fewer there is no usual size. */
 const fewestSizes = 5;
 
-function medianOf(values: Float64Array): number {
-  const sorted = values.slice().sort();
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-}
+const medianOf = (values: Float64Array): number => quantile(values.slice().sort(), 0.5);
 
 /** Which values lie farther from the median than `limit`, and than the set's own spread explains. */
 function outlying(values: Float64Array, limit: number): (n: number) => boolean {

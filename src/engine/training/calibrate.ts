@@ -17,8 +17,8 @@ export interface CalibrationResult {
   readonly errors: Float64Array;
   readonly pca: Float64Array;
   readonly combination: Combination;
-  /** Median of each channel's scores. */
-  readonly medians: ReadonlyMap<ChannelName, number>;
+  /** Where each channel's scores lie, whatever the score is fixed to. */
+  readonly standards: ReadonlyMap<ChannelName, Standard>;
 }
 
 /** A score that was fixed by an earlier calibration. */
@@ -102,20 +102,17 @@ export async function calibrate(
   const verdicts = ascending(combined(combination, scores));
   const errors = ascending(scores.get('error') ?? new Float64Array(0));
   const pcaErrors = pca ? ascending(pcaScores(pca, images, used)) : new Float64Array(0);
-  const medians = new Map([...scores].map(([name, own]) => [name, standardOf(own).median]));
-  const base = { scores: verdicts, errors, pca: pcaErrors, combination, medians };
+  const own = new Map([...scores].map(([name, values]) => [name, standardOf(values)]));
+  const base = { scores: verdicts, errors, pca: pcaErrors, combination, standards: own };
   if (places.length === 0) return { ...base, card: null };
 
   const { threshold, requestedRate, promisedRate } = conformalThreshold(verdicts, rate);
   const at = (sorted: Float64Array): number => conformalThreshold(sorted, rate).threshold;
-  const channels = [...scores].map(([name, own]): ChannelCard => {
-    const standard = fixed?.standards.get(name) ?? combination.standards.get(name) ?? standardOf(own);
+  const channels = [...own].map(([name, measured]): ChannelCard => {
+    const { median, spread } = fixed?.standards.get(name) ?? measured;
     return {
-      name,
-      inSum: combination.standards.has(name),
-      median: standard.median,
-      spread: standard.spread,
-      threshold: at(ascending(own)),
+      ...{ name, inSum: combination.standards.has(name), median, spread },
+      threshold: at(ascending(scores.get(name) ?? new Float64Array(0))),
       heatThreshold: at(ascending(hottest.get(name) ?? new Float64Array(0))),
     };
   });

@@ -169,7 +169,7 @@ function describe(
   images: PackedImages,
   used: Uint32Array,
   { group }: NearDuplicates,
-  { card: fresh, scores, medians }: CalibrationResult,
+  { card: fresh, scores, standards: measured }: CalibrationResult,
 ): Calibration {
   const old = card.calibration;
   if (!fresh || !old) {
@@ -180,7 +180,7 @@ function describe(
   }
   const clusters = new Set([...used].map((image) => group[image] ?? -1).filter((cluster) => cluster >= 0));
   const standards = new Map((old.channels ?? []).map((channel) => [channel.name, channel]));
-  const shifts = [...medians].flatMap(([name, median]) => {
+  const shifts = [...measured].flatMap(([name, { median }]) => {
     const standard = standards.get(name);
     if (!standard || !(standard.spread > 0)) return [];
     return [{ name, spreads: (median - standard.median) / standard.spread }];
