@@ -12,6 +12,7 @@ import { baseStyles } from '../shared/styles.ts';
 import type { TableState } from './state.ts';
 import { tableKey } from './table-keys.ts';
 import type { TableColumn, TableSort } from './table-order.ts';
+import { formatZ } from './words.ts';
 import { checkTableStyles, tableRowHeight as rowHeight } from './table-styles.ts';
 import type { Thumbnails } from './thumbnails.ts';
 
@@ -137,9 +138,7 @@ export class LensCheckTable extends LitElement {
       <div class="cell p" role="gridcell">${formatPercent(row.pValue)}</div>
       ${this.channels.map((channel) => {
         const z = row.channels.find(({ name }) => name === channel)?.z;
-        return html`<div class="cell channel" role="gridcell">
-          ${z === undefined ? '–' : Number(z.toPrecision(3))}
-        </div>`;
+        return html` <div class="cell channel" role="gridcell">${formatZ(z ?? Number.NaN)}</div>`;
       })}`;
   }
 
