@@ -1,6 +1,7 @@
 /** What drawings of histograms have in common: their width, their bars, their axis. */
 import { LitElement, css, nothing, svg } from 'lit';
 import { state } from 'lit/decorators.js';
+import { followSize } from '../shared/follow-size.ts';
 
 /** Where bars are drawn, in pixels: `floor` is the axis, `tall` the height of the tallest above it. */
 export interface BarBox {
@@ -45,19 +46,11 @@ export abstract class HistogramBase extends LitElement {
   /** Of the drawing, in CSS pixels. */
   @state() protected width = 320;
 
-  #observer: ResizeObserver | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer = new ResizeObserver(([entry]) => {
+  constructor() {
+    super();
+    followSize(this, (entry) => {
       this.width = Math.max(smallestWidth, Math.round(entry?.contentRect.width ?? this.width));
     });
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#observer?.disconnect();
   }
 
   /**

@@ -1,6 +1,7 @@
 /** `ll-image`: one small image, enlarged crisply. */
 import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { followSize } from '../shared/follow-size.ts';
 import type { Picture } from '../shared/pixels.ts';
 
 /**
@@ -31,19 +32,12 @@ export class LensImage extends LitElement {
 
   @query('canvas') private canvas!: HTMLCanvasElement;
 
-  #observer: ResizeObserver | undefined;
   /** Repetition of the pixels as drawn last; 0 before. */
   #times = 0;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer = new ResizeObserver(() => this.#draw());
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#observer?.disconnect();
+  constructor() {
+    super();
+    followSize(this, () => this.#draw());
   }
 
   protected override render(): unknown {

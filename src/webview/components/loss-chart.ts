@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { EpochRecord } from '../../shared/model-card.ts';
 import { formatScore } from '../../shared/verdict.ts';
+import { followSize } from '../shared/follow-size.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { seriesColors, trainingColor, validationColor } from '../shared/series-colors.ts';
 import { ThemeController, themeColor } from '../shared/theme.ts';
@@ -114,17 +115,14 @@ export class LensLossChart extends LitElement {
   #plot: uPlot | undefined;
   /** What the current plot was built with; a change builds a new one. */
   #built = '';
-  #observer: ResizeObserver | undefined;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer = new ResizeObserver(() => this.#resize());
-    this.#observer.observe(this);
+  constructor() {
+    super();
+    followSize(this, () => this.#resize());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#observer?.disconnect();
     this.#discard();
   }
 

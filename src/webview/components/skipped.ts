@@ -1,8 +1,31 @@
-/** What was left out, and why: closed at first, complete inside. */
+/** What was left out, and why. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SkippedFile } from '../../shared/dataset.ts';
 import { countOf, formatCount } from '../shared/format.ts';
 
+/** Files, each with its reason. */
+export const reasonTable = (
+  files: readonly { readonly path: string; readonly reason: string }[],
+): TemplateResult =>
+  html`<table>
+    <thead>
+      <tr>
+        <th scope="col">File</th>
+        <th scope="col">Why</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${files.map(
+        ({ path, reason }) =>
+          html`<tr>
+            <td class="path">${path}</td>
+            <td>${reason}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+
+/** Closed at first, complete inside. */
 export function skippedFiles(
   skipped: readonly SkippedFile[],
   count: number,
@@ -12,23 +35,7 @@ export function skippedFiles(
   return html`<details>
     <summary>${countOf(count, 'file')} left out</summary>
     <div class="scroll" tabindex="0" role="region" aria-label="Files left out">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${skipped.map(
-            ({ path, reason }) =>
-              html`<tr>
-                <td class="path">${path}</td>
-                <td>${reason}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
+      ${reasonTable(skipped)}
       ${more > 0 ? html`<p class="quiet">and ${formatCount(more)} more, counted only.</p>` : nothing}
     </div>
   </details>`;

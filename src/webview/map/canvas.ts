@@ -4,6 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { baseStyles } from '../shared/styles.ts';
 import { ThemeController, themeColor } from '../shared/theme.ts';
 import type { Rgb } from '../shared/color-maps.ts';
+import { followSize } from '../shared/follow-size.ts';
 import { cssRgb } from './css-rgb.ts';
 import type { Drawing } from './drawing.ts';
 import { nearestWithin, neighbourTowards, type Direction } from './grid.ts';
@@ -152,7 +153,6 @@ export class LensMapCanvas extends LitElement {
   @query('canvas') private canvas!: HTMLCanvasElement;
 
   readonly #theme = new ThemeController(this);
-  #observer: ResizeObserver | undefined;
   #size: Size = { width: 0, height: 0 };
   #frame = 0;
   #painted: Painted = { picture: 0, radius: 3, missing: [] };
@@ -162,15 +162,13 @@ export class LensMapCanvas extends LitElement {
   #last: { readonly frame: Frame; readonly of: readonly unknown[]; readonly exact: boolean } | undefined;
   #pressed: { readonly start: Point; readonly view: View; moved: boolean; readonly mode: Tool } | undefined;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer = new ResizeObserver(() => this.#resized());
-    this.#observer.observe(this);
+  constructor() {
+    super();
+    followSize(this, () => this.#resized());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#observer?.disconnect();
     cancelAnimationFrame(this.#frame);
   }
 

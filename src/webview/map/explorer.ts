@@ -5,6 +5,7 @@ import { pointName } from '../../shared/map-points.ts';
 import type { ProjectionMethod } from '../../shared/model-card.ts';
 import '../components/elements.ts';
 import { countOf } from '../shared/format.ts';
+import { followSize } from '../shared/follow-size.ts';
 import { latestOnly } from '../shared/latest.ts';
 import { pictureOf, type Picture } from '../shared/pixels.ts';
 import { StoreController } from '../shared/store.ts';
@@ -68,7 +69,6 @@ export class LensMapExplorer extends LitElement {
   #comparison!: LatentComparison;
   #checks!: PointChecks;
   #path!: MapPath;
-  #observer: ResizeObserver | undefined;
 
   readonly #decode = latestOnly<Point>(async ({ x, y }) => {
     const { model, session } = this;
@@ -87,20 +87,14 @@ export class LensMapExplorer extends LitElement {
     super();
     // The map's colours are drawn, so a change of theme draws it anew.
     new ThemeController(this);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer = new ResizeObserver(() => {
+    followSize(this, () => {
       this.width = this.clientWidth;
       this.height = this.clientHeight;
     });
-    this.#observer.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#observer?.disconnect();
     this.#checks.stop();
     this.#comparison.close();
   }

@@ -232,3 +232,32 @@ export function adoptDocumentStyles(): void {
   const sheet = documentStyles.styleSheet;
   if (sheet) document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }
+
+/** Pages that say how something ended: its sign beside its title. */
+export const endedStyles = css`
+  .title {
+    display: flex;
+    gap: 10px;
+    align-items: center;
+  }
+  .finished vscode-icon {
+    color: var(--vscode-charts-green);
+  }
+`;
+
+/** Charts with their captions, two abreast where there is room. */
+export const chartStyles = css`
+  .two {
+    display: grid;
+    gap: 24px 48px;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr));
+  }
+  figure {
+    display: grid;
+    gap: 6px;
+    grid-template-columns: minmax(0, 1fr);
+  }
+  figcaption {
+    font-weight: 600;
+  }
+`;

@@ -1,5 +1,5 @@
 /** A job that has ended: well, stopped, or not well; and what to do next. */
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { JobOutcome } from '../../shared/protocol/engine.ts';
 import { formatScore } from '../../shared/verdict.ts';
@@ -10,7 +10,7 @@ import '../components/examples-strip.ts';
 import '../components/loss-chart.ts';
 import '../components/progress.ts';
 import { formatCount, formatDuration, formatPercent } from '../shared/format.ts';
-import { baseStyles, pageStyles } from '../shared/styles.ts';
+import { baseStyles, endedStyles, pageStyles } from '../shared/styles.ts';
 import { progressWords } from '../shared/words.ts';
 import './model-details.ts';
 import type { StudioSession } from './session.ts';
@@ -18,21 +18,7 @@ import type { RunningJob, ShownModel } from './state.ts';
 
 @customElement('ll-ended-page')
 export class LensEndedPage extends LitElement {
-  static override styles = [
-    baseStyles,
-    pageStyles,
-    factsStyles,
-    css`
-      .title {
-        display: flex;
-        gap: 10px;
-        align-items: center;
-      }
-      .finished vscode-icon {
-        color: var(--vscode-charts-green);
-      }
-    `,
-  ];
+  static override styles = [baseStyles, pageStyles, factsStyles, endedStyles];
 
   @property({ attribute: false }) session!: StudioSession;
   @property({ attribute: false }) job!: RunningJob;

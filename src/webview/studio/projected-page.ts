@@ -9,7 +9,7 @@ import '../components/elements.ts';
 import '../components/error.ts';
 import { countOf, formatCount } from '../shared/format.ts';
 import { iterationsDone, projectionMeasures, recallWarning } from '../shared/projection-words.ts';
-import { baseStyles, noticeStyles, pageStyles } from '../shared/styles.ts';
+import { baseStyles, endedStyles, noticeStyles, pageStyles } from '../shared/styles.ts';
 import type { RunningProjection } from './projection-state.ts';
 import type { StudioSession } from './session.ts';
 
@@ -20,15 +20,8 @@ export class LensProjectedPage extends LitElement {
     pageStyles,
     noticeStyles,
     factsStyles,
+    endedStyles,
     css`
-      .title {
-        display: flex;
-        gap: 10px;
-        align-items: center;
-      }
-      .finished vscode-icon {
-        color: var(--vscode-charts-green);
-      }
       .prose {
         max-width: 76ch;
       }

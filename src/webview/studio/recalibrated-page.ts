@@ -10,7 +10,7 @@ import '../components/elements.ts';
 import '../components/error.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { formatCount, formatPercent } from '../shared/format.ts';
-import { baseStyles, noticeStyles, pageStyles, tableStyles } from '../shared/styles.ts';
+import { baseStyles, endedStyles, noticeStyles, pageStyles, tableStyles } from '../shared/styles.ts';
 import type { RunningRecalibration } from './recalibration-job.ts';
 import type { StudioSession } from './session.ts';
 
@@ -22,15 +22,8 @@ export class LensRecalibratedPage extends LitElement {
     noticeStyles,
     tableStyles,
     factsStyles,
+    endedStyles,
     css`
-      .title {
-        display: flex;
-        gap: 10px;
-        align-items: center;
-      }
-      .finished vscode-icon {
-        color: var(--vscode-charts-green);
-      }
       p {
         max-width: 76ch;
       }

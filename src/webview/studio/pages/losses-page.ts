@@ -8,7 +8,7 @@ import { axisOf, type Axis } from '../../components/histogram-bins.ts';
 import type { DistributionLine } from '../../components/distribution.ts';
 import { factsStyles, tiles } from '../../components/facts.ts';
 import { countOf, formatPercent, unbroken } from '../../shared/format.ts';
-import { tableStyles } from '../../shared/styles.ts';
+import { chartStyles, tableStyles } from '../../shared/styles.ts';
 import type { ModelView } from '../model-view.ts';
 import { ModelPageBase } from './model-page-base.ts';
 import {
@@ -28,20 +28,8 @@ export class LensLossesPage extends ModelPageBase {
     ...ModelPageBase.styles,
     tableStyles,
     factsStyles,
+    chartStyles,
     css`
-      .two {
-        display: grid;
-        gap: 24px 48px;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr));
-      }
-      figure {
-        display: grid;
-        gap: 6px;
-        grid-template-columns: minmax(0, 1fr);
-      }
-      figcaption {
-        font-weight: 600;
-      }
       figcaption .quiet {
         font-weight: normal;
       }

@@ -4,6 +4,7 @@ import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { curvePoints } from '../../../../shared/protocol/evaluate.ts';
 import { faint, uPlotStyles } from '../../../components/plot-styles.ts';
+import { followSize } from '../../../shared/follow-size.ts';
 import { seriesColors, trainingColor, validationColor } from '../../../shared/series-colors.ts';
 import { baseStyles } from '../../../shared/styles.ts';
 import { ThemeController, themeColor } from '../../../shared/theme.ts';
@@ -78,17 +79,14 @@ export class LensCurveChart extends LitElement {
   readonly #theme = new ThemeController(this);
   #plot: uPlot | undefined;
   #built: unknown[] = [];
-  #observer: ResizeObserver | undefined;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer = new ResizeObserver(() => this.#resize());
-    this.#observer.observe(this);
+  constructor() {
+    super();
+    followSize(this, () => this.#resize());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#observer?.disconnect();
     this.#discard();
   }
 

@@ -6,9 +6,10 @@ import { formatScore } from '../../../../shared/verdict.ts';
 import { factsStyles, tiles } from '../../../components/facts.ts';
 import { axisOf, type Axis } from '../../../components/histogram-bins.ts';
 import '../../../components/image.ts';
+import { reasonTable } from '../../../components/skipped.ts';
 import { baseName, countOf, formatCount, formatPercent } from '../../../shared/format.ts';
 import { pictureOf } from '../../../shared/pixels.ts';
-import { baseStyles, noticeStyles, pageStyles, tableStyles } from '../../../shared/styles.ts';
+import { baseStyles, chartStyles, noticeStyles, pageStyles, tableStyles } from '../../../shared/styles.ts';
 import { confusionAt, countAbove, justBelow, type Confusion } from './counts.ts';
 import './curve-chart.ts';
 import type { Curve } from './curve-chart.ts';
@@ -27,27 +28,15 @@ export class LensEvaluationResult extends LitElement {
     tableStyles,
     factsStyles,
     noticeStyles,
+    chartStyles,
     css`
       :host {
         display: grid;
         gap: 24px;
         grid-template-columns: minmax(0, 1fr);
       }
-      .two {
-        display: grid;
-        gap: 24px 48px;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr));
-      }
       .prose {
         max-width: 76ch;
-      }
-      figure {
-        display: grid;
-        gap: 6px;
-        grid-template-columns: minmax(0, 1fr);
-      }
-      figcaption {
-        font-weight: 600;
       }
       .mistakes {
         list-style: none;
@@ -416,23 +405,7 @@ export class LensEvaluationResult extends LitElement {
     return html`<section aria-labelledby="unread">
       <h2 id="unread">${countOf(unread.length, 'image')} not read</h2>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="unread">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col">Why</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${unread.slice(0, 200).map(
-              ({ path, reason }) =>
-                html`<tr>
-                  <td class="path">${path}</td>
-                  <td>${reason}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
+        ${reasonTable(unread.slice(0, 200))}
       </div>
       ${unread.length > 200 ? html`<p class="quiet">The CSV names the others too.</p>` : nothing}
     </section>`;
