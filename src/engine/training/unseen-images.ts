@@ -3,25 +3,13 @@ import { LensError } from '../../shared/errors.ts';
 import { pointSets, readPoints } from '../../shared/map-points.ts';
 import type { ModelFile } from '../../shared/model-file.ts';
 import type { RecalibrateRequest } from '../../shared/protocol/engine.ts';
+import { isSameFolder, segmentsBelow } from '../../shared/uri-path.ts';
 
 type Place = Pick<RecalibrateRequest, 'dataset' | 'origin'>;
 
-const withoutSlash = (uri: string): string => uri.replace(/\/+$/, '');
-
-/** The path of `uri` below `root`, decoded, with `/`; null where it is not below. */
-function pathBelow(root: string, uri: string): string | null {
-  const base = `${withoutSlash(root)}/`;
-  if (!uri.startsWith(base)) return null;
-  try {
-    return withoutSlash(uri).slice(base.length).split('/').map(decodeURIComponent).join('/');
-  } catch {
-    return null;
-  }
-}
-
 /** Whether these are the very images that the model learned from. */
 export const isOrigin = ({ dataset, origin }: Place): boolean =>
-  origin !== null && withoutSlash(dataset.uri) === withoutSlash(origin);
+  origin !== null && isSameFolder(dataset.uri, origin);
 
 /**
  * Refuses a folder that holds images of the training: one around the data set's, or one inside of which images were fitted
@@ -38,10 +26,10 @@ export function assertUnseen({ dataset, origin }: Place, file: ModelFile): void 
         'Choose a folder of good images that it was not trained on.',
     );
   };
-  if (pathBelow(dataset.uri, origin) !== null) refuse();
-  const inside = pathBelow(origin, dataset.uri);
-  const points = inside === null ? null : readPoints(file);
-  if (inside === null || !points) return;
+  if (segmentsBelow(dataset.uri, origin)) refuse();
+  const inside = segmentsBelow(origin, dataset.uri)?.join('/');
+  const points = inside === undefined ? null : readPoints(file);
+  if (inside === undefined || !points) return;
   points.files.forEach((path, n) => {
     const set = pointSets[points.sets[n] ?? 0];
     const own = points.paths[path] ?? '';

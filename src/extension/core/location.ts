@@ -1,4 +1,5 @@
 /** Where a data set is, written so that a workspace may be moved or cloned elsewhere, and found again. */
+import { segmentsBelow } from '../../shared/uri-path.ts';
 import type { Files } from './files.ts';
 
 export interface WorkspaceFolder {
@@ -8,21 +9,10 @@ export interface WorkspaceFolder {
 
 const isUri = (location: string): boolean => /^[a-z][a-z0-9+.-]*:\//i.test(location);
 
-/** Decoded segments below `root`, or undefined where `uri` lies elsewhere. */
-function below(root: string, uri: string): string[] | undefined {
-  const base = root.replace(/\/+$/, '');
-  if (uri === root || uri === base) return [];
-  if (!uri.startsWith(`${base}/`)) return undefined;
-  return uri
-    .slice(base.length + 1)
-    .split('/')
-    .map((segment) => decodeURIComponent(segment));
-}
-
 /** Relative to its workspace folder, `.` for the folder itself; with the folder's name first where there are several. */
 export function locationOf(uri: string, folders: readonly WorkspaceFolder[]): string {
   for (const folder of folders) {
-    const segments = below(folder.uri, uri);
+    const segments = segmentsBelow(folder.uri, uri);
     if (!segments) continue;
     if (folders.length > 1) return [folder.name, ...segments].join('/');
     return segments.length === 0 ? '.' : segments.join('/');

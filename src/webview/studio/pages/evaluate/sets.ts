@@ -2,6 +2,7 @@
 import { splitOfFolder } from '../../../../shared/dataset.ts';
 import { LensError } from '../../../../shared/errors.ts';
 import type { EvaluationFolder } from '../../../../shared/protocol/evaluate.ts';
+import { segmentsBelow } from '../../../../shared/uri-path.ts';
 
 /** What a folder was chosen as: one with sub-folders of both, or one of either. */
 export type FolderRole = 'labelled' | 'good' | 'bad';
@@ -125,13 +126,6 @@ export function labelledImages(chosen: readonly ChosenFolder[]): LabelledImages 
   };
 }
 
-/** Path of a file below `base`, both as URI strings; null where it lies elsewhere. */
-function below(base: string, uri: string): string | null {
-  const start = base.endsWith('/') ? base : `${base}/`;
-  if (`${uri}/` === start) return '';
-  return uri.startsWith(start) ? uri.slice(start.length) : null;
-}
-
 /**
  * How many of these images the model was trained on, as far as its file says.
  * @param fitted paths of the images that it was trained on, relative to its data set
@@ -143,13 +137,10 @@ export function trainedOn(
 ): number {
   const inDataset = chosen.map(({ folder: { root, dataset } }) => {
     if (dataset === null) return () => null;
-    const [inside, around] = [below(dataset, root), below(root, dataset)];
-    if (inside !== null) {
-      const prefix = inside === '' ? '' : `${decodeURIComponent(inside)}/`;
-      return (path: string) => prefix + path;
-    }
-    if (around === null) return () => null;
-    const prefix = `${decodeURIComponent(around)}/`;
+    const [inside, around] = [segmentsBelow(dataset, root), segmentsBelow(root, dataset)];
+    if (inside) return (path: string) => [...inside, path].join('/');
+    if (!around) return () => null;
+    const prefix = `${around.join('/')}/`;
     return (path: string) => (path.startsWith(prefix) ? path.slice(prefix.length) : null);
   });
   return images.filter(({ folder, path }) => {
