@@ -115,7 +115,7 @@ function startThread(code: string): Helper {
   const thread = new Worker(browserWorker + code, { eval: true });
   const client = connectWorker<ShardApi, Record<string, never>>(
     {
-      postMessage: (message, transfer) => thread.postMessage(message, transfer),
+      postMessage: (message, transfer) => thread.postMessage(message, transfer as ArrayBuffer[]),
       addEventListener: (type, listener) => void thread.on(type, (data: unknown) => listener({ data })),
       removeEventListener: () => undefined,
       terminate: () => void thread.terminate(),

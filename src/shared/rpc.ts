@@ -24,15 +24,15 @@ export type Handlers<T> = {
 
 /** Both ends of a wire: a webview, a Worker, a MessagePort. */
 export interface Channel {
-  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  post(message: unknown, transfer?: readonly object[]): void;
   /** Starts listening; the returned function stops it. */
   listen(receive: (message: unknown) => void): () => void;
 }
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** Buffers inside the parameters to hand over instead of copying. */
-  readonly transfer?: readonly ArrayBuffer[];
+  /** Buffers inside the parameters to hand over instead of copying; ports, which cannot be copied. */
+  readonly transfer?: readonly object[];
 }
 
 export interface Connection<Remote> {
@@ -218,7 +218,7 @@ export function connect<Local, Remote>(
 
 /** A channel over a Worker or MessagePort-like object. */
 export function portChannel(port: {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  postMessage(message: unknown, transfer: object[]): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
   removeEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
 }): Channel {

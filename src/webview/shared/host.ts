@@ -11,7 +11,7 @@ export interface HostSeam {
 }
 
 interface VsCodeApi {
-  postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  postMessage(message: unknown, transfer?: readonly object[]): void;
   getState(): unknown;
   setState(state: unknown): unknown;
 }

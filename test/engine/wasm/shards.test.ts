@@ -2,6 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Batch, Engine } from '../../../src/engine/backends/engine.ts';
+import { ForwardPass } from '../../../src/engine/backends/wasm/forward-pass.ts';
+import { writeParameters } from '../../../src/engine/backends/wasm/parameter-vector.ts';
+import { Exchange, type LinkPort } from '../../../src/engine/backends/wasm/shards/exchange.ts';
+import { TrainingPass } from '../../../src/engine/backends/wasm/training-pass.ts';
 import { createWasmEngine } from '../../../src/engine/backends/wasm/engine.ts';
 import type { ShardApi } from '../../../src/engine/backends/wasm/shards/contract.ts';
 import { shardHandlers } from '../../../src/engine/backends/wasm/shards/helper.ts';
@@ -31,11 +35,16 @@ function helpers(handlers: () => Handlers<ShardApi> = shardHandlers): {
     start: (): Helper => {
       const { port1, port2 } = new MessageChannel() as unknown as { port1: Port; port2: Port };
       const own = handlers();
+      let links: readonly LinkPort[] = [];
       connect<ShardApi, Record<string, never>>(portChannel(port2), {
         ...own,
-        compute: (request, context) => {
+        join: (request, context) => {
+          links = request.links;
+          return own.join(request, context);
+        },
+        step: (request, context) => {
           count.asked++;
-          return own.compute(request, context);
+          return own.step(request, context);
         },
       });
       port2.start();
@@ -49,6 +58,7 @@ function helpers(handlers: () => Handlers<ShardApi> = shardHandlers): {
           terminate: () => {
             count.ended++;
             port1.close();
+            for (const link of links) link.close();
           },
         },
         {},
@@ -154,9 +164,9 @@ test('a helper that fails ends the sharing, and the run is the unbroken one', as
     const own = shardHandlers();
     return {
       ...own,
-      compute: (request, context) => {
+      step: (request, context) => {
         if (++calls === 2) throw new Error('out of memory');
-        return own.compute(request, context);
+        return own.step(request, context);
       },
     };
   });
@@ -167,6 +177,55 @@ test('a helper that fails ends the sharing, and the run is the unbroken one', as
   assert.equal(calls, 2);
   assert.equal(failing.ended, 1);
   assert.match(lines.join('\n'), /goes on in one worker: .*out of memory/);
+});
+
+test('a batch that is here before the gradient of the last one waits its turn', async () => {
+  const network = networks[0] as (typeof networks)[number];
+  const module = await WebAssembly.compile(wasmModules().simd);
+  const start = (): TrainingPass => {
+    const forward = new ForwardPass(module, network);
+    writeParameters(
+      forward.vector,
+      initialParameters(network, 3),
+      forward.arena.view(forward.parameters, forward.vector.length),
+    );
+    return new TrainingPass(forward);
+  };
+  const batches = [randomBatch(network, 64, 0), randomBatch(network, 64, 1)];
+  const alone = start();
+  const expected = batches.map((batch) => {
+    const loss = alone.computeShards(batch);
+    alone.applyAdam(notebookTraining);
+    return loss;
+  });
+
+  const helper = shardHandlers();
+  const context = { signal: new AbortController().signal };
+  const { port1, port2 } = new MessageChannel();
+  await helper.join({ module, spec: network.spec, links: [port2] }, context);
+  const together = start();
+  const state = together.state();
+  const pixels = network.spec.height * network.spec.width * network.spec.channels;
+  const crates = [
+    helper.adopt(state, context),
+    ...batches.map(({ target }) => {
+      const crate = { target: target.slice(32 * pixels), input: null, latentNoise: null };
+      const [shards, rest] = [
+        { batchCount: 64, firstImage: 32, first: 2, end: 4 },
+        { klWeight: 0, corruption: null, optimizer: notebookTraining },
+      ];
+      return helper.step({ crate, ...shards, ...rest }, context);
+    }),
+  ];
+  const exchange = new Exchange([port1]);
+  for (const [i, batch] of batches.entries()) {
+    const loss = await exchange.sum(together, together.computeShards(batch, 0, 2));
+    together.applyAdam(notebookTraining);
+    assert.equal(loss, expected[i]);
+  }
+  assert.deepEqual(together.state(), alone.state());
+  await Promise.all(crates);
+  exchange.close();
 });
 
 test('a worker that cannot be started leaves the training to the one', async () => {

@@ -87,22 +87,23 @@ class WasmEngine implements Engine {
     const training = this.#trainingPass();
     const shared = await this.#shareStep(training, batch, optimizer);
     this.#losses.push(shared ?? training.computeShards(batch));
-    if (shared === undefined) training.applyAdam(optimizer);
+    training.applyAdam(optimizer);
   }
 
   /**
-   * A step with helpers; one that fails ends the sharing.
-   * @returns the loss; undefined where the step was not taken
+   * The batch's gradient with helpers; one that fails ends the sharing.
+   * @returns the loss; undefined where the gradient is still to be computed
    */
   async #shareStep(
     training: TrainingPass,
     batch: Batch,
     optimizer: OptimizerSettings,
   ): Promise<number | undefined> {
-    if (!this.#helpers || !worthSharing(this.#loaded().network, batch.count)) return undefined;
+    if (!this.#helpers || !this.#forward || !worthSharing(this.#forward.network, batch.count))
+      return undefined;
     try {
       this.#team ??= await this.#gatherTeam(this.#helpers);
-      return await this.#team.trainStep(training, batch, optimizer);
+      return await this.#team.computeGradient(training, batch, optimizer);
     } catch (error) {
       this.#helpers.log(`Training goes on in one worker: ${String(error)}`);
       this.#helpers = undefined;
@@ -201,6 +202,7 @@ class WasmEngine implements Engine {
 
   #loaded(): ForwardPass {
     if (!this.#forward) throw new LensError('engine-failed', 'No model is loaded into the engine.');
+    this.#training?.settle();
     return this.#forward;
   }
 

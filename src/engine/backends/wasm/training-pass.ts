@@ -27,8 +27,8 @@ export interface OptimizerState {
   readonly second: Float32Array;
 }
 
-/** The sum of the shards' values, or of the workers', in the order of {@link gradientShards}. */
-export const sumInPairs = ([a = 0, b = 0, c = 0, d = 0]: readonly number[]): number => a + b + (c + d);
+/** The sum of the shards' values in the order of {@link gradientShards}. */
+const sumInPairs = ([a = 0, b = 0, c = 0, d = 0]: readonly number[]): number => a + b + (c + d);
 
 export class TrainingPass {
   readonly #forward: ForwardPass;
@@ -39,6 +39,8 @@ export class TrainingPass {
   readonly #first: Pointer;
   readonly #second: Pointer;
   #step = 0;
+  /** A step that is counted, but not yet carried out. */
+  #owed: OptimizerSettings | undefined;
 
   readonly #targets: Pointer;
   /** Gradients by the activations of one layer and of the next. */
@@ -73,6 +75,7 @@ export class TrainingPass {
   }
 
   writeAdam({ step, first, second }: AdamState): void {
+    this.settle();
     const { arena, vector } = this.#forward;
     this.#step = step;
     writeParameters(vector, first, arena.view(this.#first, vector.length));
@@ -80,6 +83,7 @@ export class TrainingPass {
   }
 
   readAdam(): AdamState {
+    this.settle();
     const { arena, vector } = this.#forward;
     return {
       step: this.#step,
@@ -95,6 +99,7 @@ export class TrainingPass {
 
   /** A copy of everything that a step changes. */
   state(): OptimizerState {
+    this.settle();
     const { arena, vector, parameters } = this.#forward;
     const copy = (pointer: Pointer): Float32Array => arena.view(pointer, vector.length).slice();
     return {
@@ -108,6 +113,7 @@ export class TrainingPass {
   /** The inverse of {@link state}. */
   adopt({ step, parameters, first, second }: OptimizerState): void {
     const { arena } = this.#forward;
+    this.#owed = undefined;
     this.#step = step;
     arena.write(this.#forward.parameters, parameters);
     arena.write(this.#first, first);
@@ -120,10 +126,22 @@ export class TrainingPass {
     return this.#forward.arena.view(this.#gradient, this.#forward.vector.length);
   }
 
-  /** One step with {@link gradient}. */
-  applyAdam({ learningRate, weightDecay }: OptimizerSettings): void {
-    const { kernels, parameters, vector } = this.#forward;
+  /**
+   * One step with {@link gradient}. It is carried out by {@link settle}, at the latest before the next gradient: until
+   * then the next batch can be on its way to other workers.
+   */
+  applyAdam(optimizer: OptimizerSettings): void {
+    this.settle();
     this.#step++;
+    this.#owed = optimizer;
+  }
+
+  /** Carries out what {@link applyAdam} left to do. Whoever reads the parameters calls it first. */
+  settle(): void {
+    if (!this.#owed) return;
+    const { learningRate, weightDecay } = this.#owed;
+    this.#owed = undefined;
+    const { kernels, parameters, vector } = this.#forward;
     const stepSize = learningRate / (1 - beta1 ** this.#step);
     const correction = 1 / Math.sqrt(1 - beta2 ** this.#step);
     // prettier-ignore
@@ -140,6 +158,7 @@ export class TrainingPass {
    * @param firstImage the image of the whole batch that the batch's arrays begin with
    */
   computeShards(batch: Batch, first = 0, end = gradientShards, firstImage = 0): number {
+    this.settle();
     this.#pack();
     if (end - first <= 2) return this.#pair(batch, first, end, firstImage, this.#gradient);
     const losses = [
@@ -150,18 +169,11 @@ export class TrainingPass {
     return sumInPairs(losses);
   }
 
-  /** Adds to {@link gradient} those of the other workers, of as many shards each: one worker's, or three's. */
-  addGradients([second, third, fourth]: readonly Float32Array[]): void {
+  /** Adds another worker's to {@link gradient}. */
+  addGradient(other: Float32Array): void {
     const { arena, kernels, vector } = this.#forward;
-    const add = (target: Pointer, gradient: Float32Array): void => {
-      arena.write(this.#shard, gradient);
-      kernels.addInto(target, this.#shard, vector.length);
-    };
-    if (second) add(this.#gradient, second);
-    if (!third || !fourth) return;
-    arena.write(this.#secondHalf, third);
-    add(this.#secondHalf, fourth);
-    kernels.addInto(this.#gradient, this.#secondHalf, vector.length);
+    arena.write(this.#shard, other);
+    kernels.addInto(this.#gradient, this.#shard, vector.length);
   }
 
   #pack(): void {

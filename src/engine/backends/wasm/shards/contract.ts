@@ -3,6 +3,7 @@ import type { ModelSpec } from '../../../../shared/model-spec.ts';
 import type { CorruptionKeys } from '../../../model/corruption.ts';
 import type { OptimizerSettings } from '../../engine.ts';
 import type { OptimizerState } from '../training-pass.ts';
+import type { LinkPort } from './exchange.ts';
 
 /** A helper's images, `[count, H, W, C]`. The buffers travel there and back, so that no step allocates. */
 export interface Crate {
@@ -24,26 +25,24 @@ export interface ShardRequest {
   readonly klWeight: number;
   /** For the images in the crate; null where nothing is left to draw. */
   readonly corruption: CorruptionKeys | null;
-}
-
-export interface ShardReply {
-  readonly crate: Crate;
-  /** The shards' part of the loss, and their gradient, laid out as the parameters. */
-  readonly loss: number;
-  readonly gradient: Float32Array;
+  readonly optimizer: OptimizerSettings;
 }
 
 /** Answered by a helper, which keeps parameters and moments of its own and takes every step as the training worker does. */
 export interface ShardApi {
-  load(params: { readonly module: WebAssembly.Module; readonly spec: ModelSpec }): void;
+  /** @param params.links to the other workers, as `Exchange` wants them */
+  join(params: {
+    readonly module: WebAssembly.Module;
+    readonly spec: ModelSpec;
+    readonly links: readonly LinkPort[];
+  }): void;
   /** Brings the helper up to date: at first, and after steps that were taken without it. */
   adopt(params: OptimizerState): void;
-  compute(params: ShardRequest): ShardReply;
-  /** One step with the gradient of the whole batch, in the buffer of the reply. */
-  apply(params: { readonly gradient: Float32Array; readonly optimizer: OptimizerSettings }): void;
+  /** One step, with the gradient of the whole batch: the helper's shards and what it gets from the others. */
+  step(params: ShardRequest): Crate;
 }
 
-export const bufferOf = ({ buffer }: Float32Array): ArrayBuffer => buffer as ArrayBuffer;
+const bufferOf = ({ buffer }: Float32Array): ArrayBuffer => buffer as ArrayBuffer;
 
 export const crateBuffers = ({ target, input, latentNoise }: Crate): ArrayBuffer[] =>
   [target, ...(input ? [input] : []), ...(latentNoise ? [latentNoise] : [])].map(bufferOf);

@@ -1,40 +1,36 @@
-/** A helper's side: gradients of shards, and the steps that follow from all of them. */
+/** A helper's side: gradients of its shards, and the steps that follow from all of them. */
 import { LensError } from '../../../../shared/errors.ts';
 import { transferring, type Handlers } from '../../../../shared/rpc.ts';
 import { buildNetwork } from '../../../model/network.ts';
 import type { Batch } from '../../engine.ts';
 import { ForwardPass } from '../forward-pass.ts';
 import { TrainingPass } from '../training-pass.ts';
-import { bufferOf, crateBuffers, type ShardApi, type ShardReply, type ShardRequest } from './contract.ts';
+import { crateBuffers, type ShardApi, type ShardRequest } from './contract.ts';
+import { createQueue } from '../../../queue.ts';
+import { Exchange } from './exchange.ts';
 
 export function shardHandlers(): Handlers<ShardApi> {
-  let loaded: TrainingPass | undefined;
-  /** The buffer in which gradients travel, while it is here. */
-  let spare: Float32Array | undefined;
-  const training = (): TrainingPass => {
-    if (!loaded) throw new LensError('internal', 'The helper holds no model.');
-    return loaded;
+  let joined: { readonly training: TrainingPass; readonly exchange: Exchange } | undefined;
+  /** The next batch may be here before the others' gradients. */
+  const inTurn = createQueue();
+  const team = (): NonNullable<typeof joined> => {
+    if (!joined) throw new LensError('internal', 'The helper holds no model.');
+    return joined;
   };
   return {
-    load: ({ module, spec }) => {
-      loaded = new TrainingPass(new ForwardPass(module, buildNetwork(spec)));
+    join: ({ module, spec, links }) => {
+      const training = new TrainingPass(new ForwardPass(module, buildNetwork(spec)));
+      joined = { training, exchange: new Exchange(links) };
     },
-    adopt: (state) => training().adopt(state),
-    compute: (request) => {
-      const pass = training();
-      const loss = computeShards(pass, request);
-      const gradient = spare ?? new Float32Array(pass.gradient().length);
-      spare = undefined;
-      gradient.set(pass.gradient());
-      const reply: ShardReply = { crate: request.crate, loss, gradient };
-      return transferring(reply, [...crateBuffers(request.crate), bufferOf(gradient)]);
-    },
-    apply: ({ gradient, optimizer }) => {
-      const pass = training();
-      pass.gradient().set(gradient);
-      spare = gradient;
-      pass.applyAdam(optimizer);
-    },
+    adopt: (state) => inTurn(() => team().training.adopt(state)),
+    step: (request) =>
+      inTurn(async () => {
+        const { training, exchange } = team();
+        await exchange.sum(training, computeShards(training, request));
+        training.applyAdam(request.optimizer);
+        training.settle();
+        return transferring(request.crate, crateBuffers(request.crate));
+      }),
   };
 }
 

@@ -5,8 +5,9 @@ import type { CorruptionKeys } from '../../../model/corruption.ts';
 import { layersOf, type Network } from '../../../model/network.ts';
 import { gradientShards, shardBounds, type Batch, type OptimizerSettings } from '../../engine.ts';
 import { geometryOf } from '../geometry.ts';
-import { sumInPairs, type TrainingPass } from '../training-pass.ts';
-import { bufferOf, crateBuffers, type Crate, type ShardApi, type ShardReply } from './contract.ts';
+import type { TrainingPass } from '../training-pass.ts';
+import { crateBuffers, type Crate, type ShardApi } from './contract.ts';
+import { Exchange, type LinkPort } from './exchange.ts';
 
 export type Helper = Pick<WorkerClient<ShardApi>, 'call' | 'send' | 'terminate'>;
 
@@ -48,11 +49,16 @@ interface Share {
  */
 export class Team {
   readonly #shares: readonly Share[];
+  readonly #exchange: Exchange;
   readonly #sizes: CrateSizes;
   /** Adam's step that the helpers have taken, too; they begin with none. */
   #step: number | undefined;
+  /** What the first helper that failed said. */
+  #failure: { readonly error: unknown } | undefined;
+  #onFailure: (error: unknown) => void = () => undefined;
 
-  private constructor(helpers: readonly Helper[], sizes: CrateSizes) {
+  private constructor(helpers: readonly Helper[], exchange: Exchange, sizes: CrateSizes) {
+    this.#exchange = exchange;
     this.#sizes = sizes;
     const shards = gradientShards / (helpers.length + 1);
     this.#shares = helpers.map((helper, i) => {
@@ -68,37 +74,36 @@ export class Team {
     spec: ModelSpec,
     sizes: CrateSizes,
   ): Promise<Team> {
-    await Promise.all(helpers.map((helper) => helper.call('load', { module, spec })));
-    return new Team(helpers, sizes);
+    const [own = [], ...theirs] = linkAll(helpers.length + 1);
+    await Promise.all(
+      helpers.map((helper, i) => {
+        const links = theirs[i] ?? [];
+        return helper.call('join', { module, spec, links }, { transfer: links });
+      }),
+    );
+    return new Team(helpers, new Exchange(own), sizes);
   }
 
   /**
-   * One step on a batch that is {@link worthSharing}.
+   * The gradient of a batch that is {@link worthSharing}, left in `training`, which is then to take the step: the
+   * helpers do.
    * @returns the loss
-   * @throws LensError where a helper fails; `training` has not taken the step then
+   * @throws LensError where a helper fails; the gradient is to be computed anew then
    */
-  async trainStep(training: TrainingPass, batch: Batch, optimizer: OptimizerSettings): Promise<number> {
-    this.#bringUpToDate(training);
-    const pending = this.#shares.map((share) => this.#send(share, batch));
-    // A helper that fails while another is waited for is no unhandled error.
-    for (const reply of pending) reply.catch(() => undefined);
-    const own = training.computeShards(batch, 0, gradientShards / (this.#shares.length + 1));
-    const replies = await Promise.all(pending);
-    training.addGradients(replies.map(({ gradient }) => gradient));
-    const loss = sumInPairs([own, ...replies.map((reply) => reply.loss)]);
-    for (const [i, { helper, crates }] of this.#shares.entries()) {
-      const reply = replies[i];
-      if (!reply) continue;
-      crates.push(reply.crate);
-      reply.gradient.set(training.gradient());
-      helper.send('apply', { gradient: reply.gradient, optimizer }, [bufferOf(reply.gradient)]);
-    }
-    training.applyAdam(optimizer);
-    this.#step = training.step;
-    return loss;
+  computeGradient(training: TrainingPass, batch: Batch, optimizer: OptimizerSettings): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#onFailure = reject;
+      if (this.#failure) return void reject(this.#failure.error as Error);
+      this.#bringUpToDate(training);
+      for (const share of this.#shares) this.#send(share, batch, optimizer);
+      const own = training.computeShards(batch, 0, gradientShards / (this.#shares.length + 1));
+      this.#exchange.sum(training, own).then(resolve, reject);
+      this.#step = training.step + 1;
+    });
   }
 
   dispose(): void {
+    this.#exchange.close();
     for (const { helper } of this.#shares) helper.terminate();
   }
 
@@ -108,7 +113,7 @@ export class Team {
     for (const { helper } of this.#shares) helper.send('adopt', state);
   }
 
-  #send({ helper, first, end, crates }: Share, batch: Batch): Promise<ShardReply> {
+  #send({ helper, first, end, crates }: Share, batch: Batch, optimizer: OptimizerSettings): void {
     const bounds = shardBounds(batch.count);
     const [from = 0, to = 0] = [bounds[first], bounds[end]];
     const crate = this.#pack(crates.pop(), batch, from, to);
@@ -120,8 +125,15 @@ export class Team {
       end,
       klWeight: batch.klWeight ?? 0,
       corruption: batch.corruption ? keysOf(batch.corruption, from, to) : null,
+      optimizer,
     };
-    return helper.call('compute', request, { transfer: crateBuffers(crate) });
+    helper.call('step', request, { transfer: crateBuffers(crate) }).then(
+      (returned) => void crates.push(returned),
+      (error: unknown) => {
+        this.#failure ??= { error };
+        this.#onFailure(error);
+      },
+    );
   }
 
   #pack(returned: Crate | undefined, batch: Batch, from: number, to: number): Crate {
@@ -159,3 +171,17 @@ const keysOf = ({ seed, epoch, images }: CorruptionKeys, from: number, to: numbe
   epoch,
   images: images.slice(from, to),
 });
+
+/** For each of two or four workers its ports to those whose numbers differ in bit 0, 1. */
+function linkAll(workers: number): readonly (readonly LinkPort[])[] {
+  const links: LinkPort[][] = Array.from({ length: workers }, () => []);
+  for (let bit = 1; bit < workers; bit *= 2) {
+    for (let worker = 0; worker < workers; worker++) {
+      if (worker & bit) continue;
+      const { port1, port2 } = new MessageChannel();
+      links[worker]?.push(port1);
+      links[worker | bit]?.push(port2);
+    }
+  }
+  return links;
+}
