@@ -20,7 +20,7 @@ import { keyedRandom } from '../src/shared/random.ts';
 
 export const batchSize = 64;
 
-/** Runs steps of 64 images. */
+/** Runs steps on batches of 64 images, or of as many as it was made for. */
 export type Steps = (steps: number) => Promise<void>;
 
 export interface Sides {
@@ -54,15 +54,15 @@ export function stepGigaflop(spec: ModelSpec): number {
   return (2 * batchSize * (3 * forward - (layers[0] ?? 0))) / 1e9;
 }
 
-async function steps(engine: Engine, spec: ModelSpec): Promise<Steps> {
+async function steps(engine: Engine, spec: ModelSpec, images: number): Promise<Steps> {
   const network = buildNetwork(spec);
   await engine.load(network, initialParameters(network, 1));
   const { height, width, channels } = spec;
   const next = keyedRandom(1, 1);
-  const pixels = Uint8Array.from({ length: batchSize * height * width * channels }, () => next() & 255);
-  const images = { shape: { height, width, channels }, count: batchSize, pixels };
-  const batches = new BatchMaker(images, spec, batchSize, 1);
-  const all = Uint32Array.from({ length: batchSize }, (_, i) => i);
+  const pixels = Uint8Array.from({ length: images * height * width * channels }, () => next() & 255);
+  const packed = { shape: { height, width, channels }, count: images, pixels };
+  const batches = new BatchMaker(packed, spec, images, 1);
+  const all = Uint32Array.from({ length: images }, (_, i) => i);
   return async (count) => {
     for (let i = 0; i < count; i++) await engine.trainStep(batches.make(all, i), notebookTraining);
     await engine.takeLosses();
@@ -83,9 +83,23 @@ export async function wasmEngine(build: KernelBuild, workers = 1): Promise<Engin
   return createWasmEngine(modules, { build, helpers });
 }
 
-/** Training steps of a model on {@link wasmEngine}. */
-export const wasmSteps = async (spec: ModelSpec, build: KernelBuild, workers = 1): Promise<Steps> =>
-  steps(await wasmEngine(build, workers), spec);
+/** Training steps of a model on {@link wasmEngine}; `images` in each batch. */
+export const wasmSteps = async (
+  spec: ModelSpec,
+  build: KernelBuild,
+  { workers = 1, images = batchSize } = {},
+): Promise<Steps> => steps(await wasmEngine(build, workers), spec, images);
+
+/** Wall time of each of so many steps, in milliseconds. */
+export async function stepTimes(run: Steps, steps: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < steps; i++) {
+    const start = performance.now();
+    await run(1);
+    times.push(performance.now() - start);
+  }
+  return times;
+}
 
 function failOnOne(text: string): void {
   if (!text.includes('goes on in one worker')) return;

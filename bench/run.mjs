@@ -14,6 +14,7 @@ const helpers = new Set([
   'report.ts',
   'python.ts',
   'contestants.ts',
+  'half-batches.ts',
   'latents.ts',
   'peak.ts',
   'window.ts',

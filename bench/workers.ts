@@ -1,8 +1,12 @@
-// Training in two workers against one: wall time of the notebook's step, batch 64. Says what the machine was doing, for
-// on busy cores a second worker has nothing to run on.
+// Training in two workers against one: wall time of the median step, batch 64. A core that is wanted elsewhere, or
+// shares its units with the other, has less to give: so each round also measures two threads with half a batch each and
+// nothing to exchange, the most that two workers could reach at that moment.
+import { once } from 'node:events';
 import { cpus, loadavg } from 'node:os';
-import { enableRelaxedSimd, specOf, wasmSteps, type Steps } from './contestants.ts';
+import { Worker } from 'node:worker_threads';
+import { bundleForNode } from '../scripts/lib/test-bundle.mjs';
 import { corruptionOf, type ModelSpec } from '../src/shared/model-spec.ts';
+import { batchSize, enableRelaxedSimd, specOf, stepTimes, wasmSteps, type Steps } from './contestants.ts';
 import { median, ratios, rounded, row, type BenchOptions, type BenchResult } from './report.ts';
 
 const models: readonly { readonly spec: ModelSpec; readonly name: string; readonly steps: number }[] = [
@@ -19,37 +23,77 @@ const models: readonly { readonly spec: ModelSpec; readonly name: string; readon
   },
 ];
 
-/** The median step: a core that is wanted elsewhere for a moment does not decide. */
-async function wall(run: Steps, steps: number): Promise<number> {
-  const times: number[] = [];
-  for (let i = 0; i < steps; i++) {
-    const start = performance.now();
-    await run(1);
-    times.push(performance.now() - start);
+const halfBatches = 'bench/half-batches.ts';
+
+/** Two threads with half a batch each, this one among them; answers with the slower one's median step. */
+class Apart {
+  readonly #spec: ModelSpec;
+  readonly #own: Steps;
+  readonly #other: Worker;
+
+  private constructor(spec: ModelSpec, own: Steps, other: Worker) {
+    this.#spec = spec;
+    this.#own = own;
+    this.#other = other;
   }
-  return median(times);
+
+  static async start(spec: ModelSpec): Promise<Apart> {
+    const bundle = (await bundleForNode([halfBatches])).get(halfBatches) ?? '';
+    return new Apart(spec, await wasmSteps(spec, 'fma', { images: batchSize / 2 }), new Worker(bundle));
+  }
+
+  async run(steps: number): Promise<number> {
+    const answer = once(this.#other, 'message') as Promise<[number[]]>;
+    this.#other.postMessage({ spec: this.#spec, steps });
+    const own = await stepTimes(this.#own, steps);
+    const [other] = await answer;
+    return Math.max(median(own), median(other));
+  }
+
+  async stop(): Promise<void> {
+    await this.#other.terminate();
+  }
 }
 
-export async function bench({ rounds = 7 }: BenchOptions): Promise<BenchResult> {
+interface Times {
+  readonly one: number[];
+  readonly two: number[];
+  readonly apart: number[];
+}
+
+async function measure(spec: ModelSpec, steps: number, rounds: number): Promise<Times> {
+  const one = await wasmSteps(spec, 'fma');
+  const two = await wasmSteps(spec, 'fma', { workers: 2 });
+  const apart = await Apart.start(spec);
+  const times: Times = { one: [], two: [], apart: [] };
+  for (const warmUp of [one, two, (count: number) => apart.run(count)]) await warmUp(steps);
+  for (let round = 0; round < rounds; round++) {
+    times.one.push(median(await stepTimes(one, steps)));
+    times.two.push(median(await stepTimes(two, steps)));
+    times.apart.push(await apart.run(steps));
+  }
+  await apart.stop();
+  return times;
+}
+
+export async function bench({ rounds = 9 }: BenchOptions): Promise<BenchResult> {
   enableRelaxedSimd();
   const load = loadavg()[0] ?? NaN;
   const lines = [
     `Training step of 64 images: ms of wall time of the median step, median (range) of ${rounds} rounds; ${cpus().length} processors, load ${load.toFixed(2)} at the start`,
   ];
-  let notebook: { one: number[]; two: number[] } | undefined;
+  let notebook: Times | undefined;
   for (const { spec, name, steps } of models) {
-    const one = await wasmSteps(spec, 'fma');
-    const two = await wasmSteps(spec, 'fma', 2);
-    const times: { one: number[]; two: number[] } = { one: [], two: [] };
-    await one(steps);
-    await two(steps);
-    for (let round = 0; round < rounds; round++) {
-      times.one.push(await wall(one, steps));
-      times.two.push(await wall(two, steps));
-    }
+    const times = await measure(spec, steps, rounds);
     notebook ??= times;
-    const gain = median(ratios(times.one, times.two)).toFixed(2);
-    lines.push(name, row('two workers', times.two, `${gain}× one`), row('one worker', times.one));
+    const gain = (contestant: readonly number[]): string =>
+      `${median(ratios(times.one, contestant)).toFixed(2)}× one`;
+    lines.push(
+      name,
+      row('two workers', times.two, gain(times.two)),
+      row('two threads, nothing to exchange', times.apart, gain(times.apart)),
+      row('one worker', times.one),
+    );
   }
   const { one, two } = notebook ?? { one: [], two: [] };
   return {

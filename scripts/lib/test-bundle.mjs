@@ -25,16 +25,19 @@ const externalPackages = {
   },
 };
 
-/** A bundle lies elsewhere than its sources: `import.meta.url` keeps naming the source. @type {esbuild.Plugin} */
+/** Spelt apart, for this file may be bundled, too, and would be rewritten. */
+const OWN_URL = ['import', 'meta', 'url'].join('.');
+
+/** A bundle lies elsewhere than its sources: its own URL keeps naming the source. @type {esbuild.Plugin} */
 const sourceUrls = {
   name: 'source-urls',
   setup(build) {
     build.onLoad({ filter: /\.(ts|mjs)$/ }, ({ path: file }) => {
       if (file.includes('node_modules')) return undefined;
       const text = readFileSync(file, 'utf8');
-      if (!text.includes('import.meta.url')) return undefined;
+      if (!text.includes(OWN_URL)) return undefined;
       return {
-        contents: text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href)),
+        contents: text.replaceAll(OWN_URL, JSON.stringify(pathToFileURL(file).href)),
         loader: file.endsWith('.ts') ? 'ts' : 'js',
         resolveDir: path.dirname(file),
       };
