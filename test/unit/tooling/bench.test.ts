@@ -1,6 +1,7 @@
 // What the benches hold our figures against: the arithmetic of a step, and what a core can do.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { benchAgainst } from '../../../bench/against.ts';
 import { specOf, stepGigaflop } from '../../../bench/contestants.ts';
 import { peakGigaflops } from '../../../bench/peak.ts';
 import { hasRelaxedSimd } from '../../../src/engine/backends/wasm/relaxed-simd.ts';
@@ -25,4 +26,8 @@ test('the modules that measure a core are valid and run', () => {
     const peak = peakGigaflops(build);
     assert.ok(Number.isFinite(peak) && peak > 0, `${build}: ${peak}`);
   }
+});
+
+test('a bench against a commit that is not there says so', async () => {
+  await assert.rejects(benchAgainst('train', 'no-such-revision'), /no commit “no-such-revision”/);
 });
