@@ -1,4 +1,5 @@
 /** A check of many images: what it is, what came of each image, and the sentences that sum it up. Pure. */
+import { countOf, formatCount } from './count.ts';
 import type { SkippedFile } from './dataset.ts';
 import type { WireError } from './errors.ts';
 import { formatPercent } from './verdict.ts';
@@ -78,13 +79,11 @@ export function tallyRows(images: number, rows: Iterable<BatchRow>): BatchTally 
   return { images, checked, anomalous, failed };
 }
 
-const grouped = new Intl.NumberFormat('en-US');
-const count = (value: number): string => grouped.format(value);
-const images = (value: number): string => `${count(value)} ${value === 1 ? 'image' : 'images'}`;
+const images = (value: number): string => countOf(value, 'image');
 
 function chanceWords(expected: number): string {
   if (expected < 0.95) return 'less than one';
-  return `about ${count(Math.round(expected))}`;
+  return `about ${formatCount(Math.round(expected))}`;
 }
 
 /**
@@ -99,8 +98,8 @@ export function batchSentences(
   const { checked, anomalous, failed } = tally;
   const done = checked + failed;
   const rest = tally.images - done;
-  const unread = failed === 0 ? '' : `${count(failed)} could not be read`;
-  const left = rest === 0 ? '' : `${count(rest)} ${rest === 1 ? 'is' : 'are'} not checked yet`;
+  const unread = failed === 0 ? '' : `${formatCount(failed)} could not be read`;
+  const left = rest === 0 ? '' : `${formatCount(rest)} ${rest === 1 ? 'is' : 'are'} not checked yet`;
   const more = [unread, left].filter((part) => part !== '').join(', ');
   if (terms === null) {
     return {
@@ -109,7 +108,7 @@ export function batchSentences(
     };
   }
   const rate = formatPercent(terms.falsePositiveRate);
-  const flagged = `${anomalous === 0 ? 'none' : count(anomalous)} ${anomalous > 1 ? 'are' : 'is'} anomalous`;
+  const flagged = `${anomalous === 0 ? 'none' : formatCount(anomalous)} ${anomalous > 1 ? 'are' : 'is'} anomalous`;
   return {
     finding: `Of ${images(tally.images)} ${flagged} at a false-alarm rate of ${rate}${more === '' ? '' : `; ${more}`}.`,
     chance:

@@ -1,4 +1,5 @@
 /** What a t-SNE of a model's points is asked with: defaults and limits, for the map and for commands. Pure. */
+import { formatCount } from './count.ts';
 import type { ModelCard, ProjectionCard } from './model-card.ts';
 
 export interface ProjectionChoices {
@@ -41,7 +42,7 @@ export function refusalOfChoice(choice: keyof typeof choiceLimits, value: number
   const { least, most, whole, name } = choiceLimits[choice];
   if (Number.isFinite(value) && value >= least && value <= most && (!whole || Number.isInteger(value)))
     return null;
-  const [from, to] = [least.toLocaleString('en-US'), most.toLocaleString('en-US')];
+  const [from, to] = [formatCount(least), formatCount(most)];
   return `The ${name} must be a ${whole ? 'whole number' : 'number'} from ${from} to ${to}.`;
 }
 

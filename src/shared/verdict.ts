@@ -1,4 +1,5 @@
 /** The verdict on one image: numbers, and the sentence that says them in words. Pure; used by report, tests and CLI. */
+import { formatCount } from './count.ts';
 
 /** How an image's score stands among the calibration scores. */
 export interface Verdict {
@@ -70,8 +71,6 @@ export function judge(score: number, sorted: ArrayLike<number>, threshold: Thres
   };
 }
 
-const grouped = new Intl.NumberFormat('en-US');
-
 /** 0.01 → `1 %`, 0.0164 → `1.64 %`: at most three significant figures. */
 export const formatPercent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 
@@ -88,11 +87,10 @@ export function verdictSentence(verdict: Verdict): {
   readonly conclusion: string;
 } {
   const { score, calibrationImages: n, higher, pValue } = verdict;
-  const count =
-    higher === 0 ? 'none scores' : `${grouped.format(higher)} ${higher === 1 ? 'scores' : 'score'}`;
+  const count = higher === 0 ? 'none scores' : `${formatCount(higher)} ${higher === 1 ? 'scores' : 'score'}`;
   const rate = formatPercent(verdict.falsePositiveRate);
   return {
-    evidence: `Score ${formatScore(score)}. Of ${grouped.format(n)} good images ${count} as high or higher (p = ${formatPercent(pValue)}).`,
+    evidence: `Score ${formatScore(score)}. Of ${formatCount(n)} good images ${count} as high or higher (p = ${formatPercent(pValue)}).`,
     conclusion: verdict.anomalous
       ? `Anomalous at a false-alarm rate of ${rate}.`
       : `Not anomalous at a false-alarm rate of ${rate}.`,

@@ -3,6 +3,7 @@
  * Source: LeCun, Cortes, Burges, "The MNIST database", FILE FORMATS. Only unsigned bytes (type 8) are read: images of
  * rank 3 `[N, H, W]` and labels of rank 1 `[N]`; plain or gzip, decided by the content.
  */
+import { formatCount } from '../../shared/count.ts';
 import { LensError } from '../../shared/errors.ts';
 import { createInflater, isGzip, maxExpansion, type Inflater } from './gzip.ts';
 import { maxPixels, maxSide } from './image-header.ts';
@@ -28,7 +29,6 @@ const otherTypes: Record<number, string> = {
   14: '64-bit floats',
 };
 
-const grouped = new Intl.NumberFormat('en-US');
 const invalid = (name: string, what: string): LensError =>
   new LensError('invalid-dataset', `“${name}” is not a valid IDX file: ${what}.`);
 
@@ -62,14 +62,14 @@ export function readIdxHeader(start: Uint8Array, role: IdxRole, limit: number, n
   const count = view.getUint32(4);
   const [height, width] = role === 'images' ? [view.getUint32(8), view.getUint32(12)] : [1, 1];
   if (height === 0 || width === 0 || height > maxSide || width > maxSide || height * width > maxPixels) {
-    throw invalid(name, `its images would be ${grouped.format(width)} × ${grouped.format(height)} pixels`);
+    throw invalid(name, `its images would be ${formatCount(width)} × ${formatCount(height)} pixels`);
   }
   // The product of three uint32 may exceed 2⁵³, but then it exceeds the limit too.
   if (headerBytes + count * height * width > limit) {
     const what = role === 'images' ? `images of ${width} × ${height} pixels` : 'labels';
     throw new LensError(
       'truncated',
-      `“${name}” is cut short: its header promises ${grouped.format(count)} ${what}, but the file is too small to hold them.`,
+      `“${name}” is cut short: its header promises ${formatCount(count)} ${what}, but the file is too small to hold them.`,
     );
   }
   return { count, height, width };
@@ -126,7 +126,7 @@ export class IdxReader {
     if (this.#items < header.count) {
       throw new LensError(
         'truncated',
-        `“${this.#name}” is cut short: it holds ${grouped.format(this.#items)} of ${grouped.format(header.count)} ${this.#role}.`,
+        `“${this.#name}” is cut short: it holds ${formatCount(this.#items)} of ${formatCount(header.count)} ${this.#role}.`,
       );
     }
     return header;
@@ -158,7 +158,7 @@ export class IdxReader {
     if (bytes.length > rest) {
       throw invalid(
         this.#name,
-        `it holds more data than the ${grouped.format(header.count)} ${this.#role} of its header`,
+        `it holds more data than the ${formatCount(header.count)} ${this.#role} of its header`,
       );
     }
     let at = 0;

@@ -1,4 +1,5 @@
 /** What the first bytes of an image file say, before anything is decoded. The content decides, never the extension. */
+import { formatCount } from '../../shared/count.ts';
 import { LensError } from '../../shared/errors.ts';
 import { avif } from './formats/avif.ts';
 import { bmp } from './formats/bmp.ts';
@@ -48,9 +49,7 @@ const mimeTypes: Record<ImageHeader['format'], string> = {
 };
 export const mimeType = (header: ImageHeader): string => mimeTypes[header.format];
 
-const grouped = new Intl.NumberFormat('en-US');
-const dimensions = ({ width, height }: Size): string =>
-  `${grouped.format(width)} × ${grouped.format(height)}`;
+const dimensions = ({ width, height }: Size): string => `${formatCount(width)} × ${formatCount(height)}`;
 
 const truncated = (name: string): LensError =>
   new LensError(
@@ -101,7 +100,7 @@ function checkSize(size: Size, format: ImageFormat, name: string): void {
     throw new LensError(
       'image-too-large',
       `“${name}” is ${dimensions(size)} pixels, which is more than Latent Lens opens (up to ` +
-        `${grouped.format(Math.floor(maxPixels / 1e6))} million pixels and ${grouped.format(maxSide)} a side). ` +
+        `${formatCount(Math.floor(maxPixels / 1e6))} million pixels and ${formatCount(maxSide)} a side). ` +
         'Scale the image down, or cut it into parts.',
     );
   }

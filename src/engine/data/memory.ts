@@ -1,9 +1,8 @@
 /** The memory that a data set may take, asked before it is taken. */
+import { formatCount } from '../../shared/count.ts';
 import { LensError } from '../../shared/errors.ts';
 import { describeShape, minSide } from '../../shared/model-spec.ts';
 import type { ImageShape } from './packed-images.ts';
-
-const grouped = new Intl.NumberFormat('en-US');
 
 /** 1,610,612,736 → `1.61 GB`. */
 export function formatBytes(bytes: number): string {
@@ -20,7 +19,7 @@ export function formatBytes(bytes: number): string {
 /** What would fit instead, in words. */
 function advice({ height, width, channels }: ImageShape, budget: number): string {
   const images = Math.floor(budget / (height * width * channels));
-  return `At this size ${grouped.format(images)} images fit: choose a smaller size, gray instead of colour or fewer images, or raise the setting “latentLens.memoryBudget”.`;
+  return `At this size ${formatCount(images)} images fit: choose a smaller size, gray instead of colour or fewer images, or raise the setting “latentLens.memoryBudget”.`;
 }
 
 /**
@@ -31,7 +30,7 @@ function advice({ height, width, channels }: ImageShape, budget: number): string
  */
 export function allocateImages(count: number, shape: ImageShape, budget: number): Uint8Array {
   const bytes = count * shape.height * shape.width * shape.channels;
-  const what = `${grouped.format(count)} images of ${describeShape(shape)} need ${formatBytes(bytes)}`;
+  const what = `${formatCount(count)} images of ${describeShape(shape)} need ${formatBytes(bytes)}`;
   if (bytes > budget) {
     throw new LensError(
       'out-of-memory',

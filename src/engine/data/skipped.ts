@@ -1,4 +1,5 @@
 /** The files that a scan leaves out, each with its reason. */
+import { formatCount } from '../../shared/count.ts';
 import { maxSkippedNames, type SkippedFile } from '../../shared/dataset.ts';
 import { LensError, toWireError, type WireError } from '../../shared/errors.ts';
 import type { SourceFile } from '../../shared/transport.ts';
@@ -29,7 +30,7 @@ export class SkippedFiles {
     if (this.#files.length === 1) return new LensError(first.code, first.message, first.detail);
     return new LensError(
       'invalid-dataset',
-      `None of the ${this.#files.length.toLocaleString('en-US')} files could be read. The first: ${first.message}`,
+      `None of the ${formatCount(this.#files.length)} files could be read. The first: ${first.message}`,
       first.detail,
     );
   }

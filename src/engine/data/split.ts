@@ -165,7 +165,7 @@ export function assignSplit(input: SplitInput, options: SplitOptions = {}): Uint
     else if (code === validationCode) assigned[image] = roles.validation;
     else free.push(image);
   });
-  const given = { validation: countOf(assigned, 'validation'), test: countOf(assigned, 'test') };
+  const given = { validation: roleCount(assigned, 'validation'), test: roleCount(assigned, 'test') };
   const byClass = unitsByClass(labels, free, group);
   const units = byClass.reduce((sum, list) => sum + list.length, 0);
   const plan = planSplit({ free: free.length, units, ...given }, options);
@@ -198,7 +198,7 @@ export function assignSplit(input: SplitInput, options: SplitOptions = {}): Uint
   return assigned;
 }
 
-export const countOf = (assigned: Uint8Array, role: Role): number => {
+export const roleCount = (assigned: Uint8Array, role: Role): number => {
   let count = 0;
   for (const value of assigned) if (value === roles[role]) count++;
   return count;
@@ -206,7 +206,7 @@ export const countOf = (assigned: Uint8Array, role: Role): number => {
 
 /** U32: the images of one set, ascending. */
 export function imagesOf(assigned: Uint8Array, role: Role): Uint32Array {
-  const images = new Uint32Array(countOf(assigned, role));
+  const images = new Uint32Array(roleCount(assigned, role));
   let next = 0;
   assigned.forEach((value, image) => {
     if (value === roles[role]) images[next++] = image;
@@ -215,8 +215,8 @@ export function imagesOf(assigned: Uint8Array, role: Role): Uint32Array {
 }
 
 export const countsOf = (assigned: Uint8Array): SplitCounts => ({
-  fit: countOf(assigned, 'fit'),
-  validation: countOf(assigned, 'validation'),
-  calibration: countOf(assigned, 'calibration'),
-  test: countOf(assigned, 'test'),
+  fit: roleCount(assigned, 'fit'),
+  validation: roleCount(assigned, 'validation'),
+  calibration: roleCount(assigned, 'calibration'),
+  test: roleCount(assigned, 'test'),
 });

@@ -1,4 +1,5 @@
 /** On which engine a t-SNE runs, and why: the GPU where there is one that is right and faster, else WASM. */
+import { formatCount } from '../../shared/count.ts';
 import type { EngineChoice } from '../../shared/protocol/engine.ts';
 import { probeAdapter, whyUnusable } from '../backends/webgpu/adapter.ts';
 import type { ProjectionProgram } from '../projection/kernels.ts';
@@ -69,7 +70,7 @@ class Start {
     const forced = this.#choice === 'webgpu';
     const { count } = this.options;
     if (count > mostGpuPoints) {
-      const limit = mostGpuPoints.toLocaleString('en-US');
+      const limit = formatCount(mostGpuPoints);
       return this.#insteadOfGpu(`WebGPU is for up to ${limit} points`);
     }
     const probe = await probeAdapter(this.engines.gpu);

@@ -1,4 +1,5 @@
 /** The files of one run of a batch: read ahead, packed, with their size and time as they were when they were read. */
+import { formatCount } from '../../shared/count.ts';
 import { LensError } from '../../shared/errors.ts';
 import { isImagePath } from '../../shared/dataset.ts';
 import type { Pack, PackCursor } from '../../shared/transport.ts';
@@ -24,7 +25,7 @@ export function assertCheckable(uri: string, name: string, { kind, size }: FileS
     const megabytes = Math.round(size / 1000 ** 2);
     throw new LensError(
       'image-too-large',
-      `“${name}” has ${megabytes.toLocaleString('en-US')} MB; images up to ${largestImage / 1000 ** 2} MB can be checked. Save a smaller version and check that.`,
+      `“${name}” has ${formatCount(megabytes)} MB; images up to ${largestImage / 1000 ** 2} MB can be checked. Save a smaller version and check that.`,
     );
   }
 }

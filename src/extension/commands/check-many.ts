@@ -1,5 +1,6 @@
 /** Several images, or a folder, checked into a table: lists them, runs the batch, says how it ended. */
 import * as vscode from 'vscode';
+import { formatCount } from '../../shared/count.ts';
 import { batchSentences, type Batch, type BatchTally, type BatchTerms } from '../../shared/batch.ts';
 import { LensError, cancelled, fromWireError, isCancelled } from '../../shared/errors.ts';
 import type { BatchEnd, RowAction } from '../../shared/protocol/report.ts';
@@ -33,7 +34,7 @@ export async function checkMany(
   const title =
     uris.length === 1 && only !== undefined
       ? services.describe(only)
-      : vscode.l10n.t('{0} images', list.uris.length.toLocaleString('en-US'));
+      : vscode.l10n.t('{0} images', formatCount(list.uris.length));
   const { uris: images, ...listed } = list;
   return begin(app, batchOf(app, model, { title, ...listed }), images);
 }
@@ -95,7 +96,7 @@ export async function actOnRows(
       vscode.window.setStatusBarMessage(
         paths.length === 1
           ? vscode.l10n.t('Path copied')
-          : vscode.l10n.t('{0} paths copied', paths.length.toLocaleString('en-US')),
+          : vscode.l10n.t('{0} paths copied', formatCount(paths.length)),
         4000,
       );
     }
@@ -143,7 +144,7 @@ async function listWithProgress({ services }: App, targets: readonly string[]): 
       async (progress, token) => {
         token.onCancellationRequested(() => abort.abort());
         const tick = setInterval(
-          () => progress.report({ message: vscode.l10n.t('{0} found', images.toLocaleString('en-US')) }),
+          () => progress.report({ message: vscode.l10n.t('{0} found', formatCount(images)) }),
           250,
         );
         await listing.catch(() => undefined);
@@ -211,9 +212,9 @@ async function runBatch(app: App): Promise<CheckedMany> {
         progress.report({
           message: vscode.l10n.t(
             '{0} of {1}, {2} anomalous',
-            done.toLocaleString('en-US'),
-            tally.images.toLocaleString('en-US'),
-            tally.anomalous.toLocaleString('en-US'),
+            formatCount(done),
+            formatCount(tally.images),
+            formatCount(tally.anomalous),
           ),
           increment: (100 * (done - shown)) / tally.images,
         });

@@ -1,5 +1,6 @@
 /** Compute t-SNE Map: from a model to a projection in the Studio's worker; stopping it, and going on with it. */
 import * as vscode from 'vscode';
+import { formatCount } from '../../shared/count.ts';
 import { LensError } from '../../shared/errors.ts';
 import type { ModelCard } from '../../shared/model-card.ts';
 import { commands } from '../../shared/names.ts';
@@ -131,7 +132,7 @@ async function ask(card: ModelCard): Promise<Asked | undefined> {
   const { points } = card;
   if (!points) return undefined;
   const of = (count: number): string =>
-    vscode.l10n.t('{0} of {1} images', count.toLocaleString(), points.total.toLocaleString());
+    vscode.l10n.t('{0} of {1} images', formatCount(count), formatCount(points.total));
   const items: (vscode.QuickPickItem & { readonly asked: Asked })[] = [];
   const stored = tsneOf(card);
   const further = continuationOf(card);

@@ -1,5 +1,6 @@
 /** Create Sample Images: two data sets to try everything on, drawn here and now. */
 import * as vscode from 'vscode';
+import { formatCount } from '../../shared/count.ts';
 import { cancelled } from '../../shared/errors.ts';
 import { commands } from '../../shared/names.ts';
 import { toFileError } from '../core/files.ts';
@@ -64,7 +65,7 @@ function offerTraining(root: vscode.Uri, errors: App['services']['errors'], coun
     title: vscode.l10n.t('Train on {0}', name),
     run: () => vscode.commands.executeCommand(commands.train, vscode.Uri.joinPath(root, name)),
   });
-  const message = vscode.l10n.t('{0} sample images are in “{1}”.', count.toLocaleString(), folderName);
+  const message = vscode.l10n.t('{0} sample images are in “{1}”.', formatCount(count), folderName);
   void offer('info', message, [train('digits'), train('parts')], errors);
 }
 

@@ -1,5 +1,6 @@
 /** Scans a data set, with progress and a way out once it takes longer than a moment. */
 import * as vscode from 'vscode';
+import { formatCount } from '../../shared/count.ts';
 import type { Services } from '../core/services.ts';
 import { scanDataset, type ScannedDataset } from '../datasets/scan.ts';
 
@@ -19,9 +20,7 @@ export async function scanWithProgress(uri: vscode.Uri, services: Services): Pro
     newId: () => crypto.randomUUID(),
     onProgress: (now) => {
       found = now;
-      report?.(
-        vscode.l10n.t('{0} images in {1} folders', now.images.toLocaleString(), now.folders.toLocaleString()),
-      );
+      report?.(vscode.l10n.t('{0} images in {1} folders', formatCount(now.images), formatCount(now.folders)));
     },
   });
   // Whoever awaits it is told; the timer below must not see it as unhandled meanwhile.

@@ -1,9 +1,8 @@
 /** How a model is told in a line, and in a tooltip. */
+import { formatCount } from '../../shared/count.ts';
 import type { ModelCard } from '../../shared/model-card.ts';
 import { describeShape } from '../../shared/model-spec.ts';
 import { formatPercent, formatScore } from '../../shared/verdict.ts';
-
-const grouped = new Intl.NumberFormat('en-US');
 
 /** The latest loss that says most: on validation images where there are any. */
 export function latestLoss(card: ModelCard): number | null {
@@ -20,7 +19,7 @@ export function describeModel(card: ModelCard): string {
   const parts = [describeShape(card.spec), epoch];
   if (loss !== null) parts.push(formatScore(loss));
   if (calibration)
-    parts.push(`${formatPercent(calibration.promisedRate)} of ${grouped.format(calibration.images)}`);
+    parts.push(`${formatPercent(calibration.promisedRate)} of ${formatCount(calibration.images)}`);
   else parts.push(unfinished ? 'unfinished' : 'not calibrated');
   return parts.join(' · ');
 }
@@ -33,13 +32,13 @@ export function describeModelAtLength(card: ModelCard): string {
     `**${escapeMarkdown(card.name)}**`,
     '',
     `${describeShape(spec)}, latent size ${spec.latent}, ${spec.variant} (recipe: ${spec.recipe})`,
-    `Learned from ${grouped.format(dataset.images)} images of ${escapeMarkdown(dataset.name)}`,
+    `Learned from ${formatCount(dataset.images)} images of ${escapeMarkdown(dataset.name)}`,
     `${progress.epoch} of ${training.epochs} epochs, seed ${training.seed}, ${engine.kind}`,
   ];
   if (loss !== null) lines.push(`Loss ${formatScore(loss)}`);
   lines.push(
     calibration
-      ? `Threshold ${formatScore(calibration.threshold)} at a false-alarm rate of ${formatPercent(calibration.promisedRate)}, from ${grouped.format(calibration.images)} calibration images`
+      ? `Threshold ${formatScore(calibration.threshold)} at a false-alarm rate of ${formatPercent(calibration.promisedRate)}, from ${formatCount(calibration.images)} calibration images`
       : 'No threshold yet: this model gives no verdict',
   );
   return lines.join('  \n');

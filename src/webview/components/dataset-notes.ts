@@ -1,7 +1,7 @@
 /** What a model keeps of the hygiene of its images: clusters of near-duplicates and empty images, by name. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { DatasetCard } from '../../shared/model-card.ts';
-import { countOf, formatCount } from '../shared/format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
 
 export const datasetNotesStyles = css`
   ul.named {

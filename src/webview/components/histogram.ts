@@ -2,7 +2,7 @@
 import { css, html, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatScore } from '../../shared/verdict.ts';
-import { countOf } from '../shared/format.ts';
+import { countOf } from '../../shared/count.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { HistogramBase } from './histogram-base.ts';
 import { histogramOf, placeOf } from './histogram-bins.ts';

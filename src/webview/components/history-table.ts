@@ -1,7 +1,8 @@
 /** The losses by epoch as a table: the chart's numbers, for reading and for screen readers. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EpochRecord } from '../../shared/model-card.ts';
-import { alignedDecimals, countOf, formatCount, formatDuration } from '../shared/format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
+import { alignedDecimals, formatDuration } from '../shared/format.ts';
 
 export function historyTable(history: readonly EpochRecord[]): TemplateResult | typeof nothing {
   if (history.length === 0) return nothing;

@@ -1,7 +1,7 @@
 /** `ll-progress`: what is being done, how far it is. */
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { formatCount } from '../shared/format.ts';
+import { formatCount } from '../../shared/count.ts';
 import { baseStyles } from '../shared/styles.ts';
 import './elements.ts';
 

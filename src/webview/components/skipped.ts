@@ -1,7 +1,7 @@
 /** What was left out, and why. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SkippedFile } from '../../shared/dataset.ts';
-import { countOf, formatCount } from '../shared/format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
 
 /** Files, each with its reason. */
 export const reasonTable = (

@@ -1,7 +1,7 @@
 /** The three disjoint sets, and what stays unseen. */
 import { html, type TemplateResult } from 'lit';
 import type { SplitCounts } from '../../shared/dataset.ts';
-import { formatCount } from '../shared/format.ts';
+import { formatCount } from '../../shared/count.ts';
 import { splitRows } from '../shared/words.ts';
 
 export const splitTable = (split: SplitCounts): TemplateResult =>

@@ -1,7 +1,7 @@
 /** Outliers and near-duplicates: every latent against its nearest others, in the worker, piece by piece. Draws nothing. */
 import { toWireError } from '../../shared/errors.ts';
 import type { ForwardLink } from '../shared/forward-link.ts';
-import { countOf, formatCount } from '../shared/format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
 import { Store } from '../shared/store.ts';
 import { extremes } from './neighbours.ts';
 import type { ListedPoint } from './point-list.ts';

@@ -4,7 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { pointName } from '../../shared/map-points.ts';
 import type { ProjectionMethod } from '../../shared/model-card.ts';
 import '../components/elements.ts';
-import { countOf } from '../shared/format.ts';
+import { countOf } from '../../shared/count.ts';
 import { followSize } from '../shared/follow-size.ts';
 import { latestOnly } from '../shared/latest.ts';
 import { pictureOf, type Picture } from '../shared/pixels.ts';

@@ -2,7 +2,7 @@
 import { LitElement, css, html, nothing, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import '../components/elements.ts';
-import { formatCount } from '../shared/format.ts';
+import { formatCount } from '../../shared/count.ts';
 import { baseStyles } from '../shared/styles.ts';
 import type { Group, Grouping } from './groups.ts';
 import { coloringNames } from './words.ts';

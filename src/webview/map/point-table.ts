@@ -5,7 +5,7 @@ import '../components/elements.ts';
 import '../components/image.ts';
 import { gridStyles } from '../components/grid-styles.ts';
 import { RowWindow } from '../components/row-window.ts';
-import { countOf } from '../shared/format.ts';
+import { countOf } from '../../shared/count.ts';
 import { pictureOf, type Picture } from '../shared/pixels.ts';
 import { rowOfKey } from '../shared/row-keys.ts';
 import { baseStyles } from '../shared/styles.ts';

@@ -14,7 +14,8 @@ import {
 import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
 import '../components/elements.ts';
 import '../components/progress.ts';
-import { formatCount, formatTimeLeft } from '../shared/format.ts';
+import { formatCount } from '../../shared/count.ts';
+import { formatTimeLeft } from '../shared/format.ts';
 import { projectionProgress } from '../shared/projection-words.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles } from '../shared/styles.ts';

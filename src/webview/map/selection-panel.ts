@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { formatPercent } from '../../shared/verdict.ts';
 import '../components/elements.ts';
 import '../components/progress.ts';
-import { countOf } from '../shared/format.ts';
+import { countOf } from '../../shared/count.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { tally, type PointChecks } from './checks.ts';

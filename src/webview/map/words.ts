@@ -2,7 +2,8 @@
 import { pointName } from '../../shared/map-points.ts';
 import type { ProjectionMethod } from '../../shared/model-card.ts';
 import { formatScore } from '../../shared/verdict.ts';
-import { baseName, countOf, formatCount } from '../shared/format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
+import { baseName } from '../shared/format.ts';
 import type { Coloring } from './groups.ts';
 import { projectionProgress, recallWarning } from '../shared/projection-words.ts';
 import type { MapModel, ShownProjection } from './state.ts';

@@ -15,14 +15,8 @@ import '../components/loss-chart.ts';
 import '../components/progress.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { splitTable } from '../components/split-table.ts';
-import {
-  countOf,
-  formatBytes,
-  formatCount,
-  formatDate,
-  formatDuration,
-  formatPercent,
-} from '../shared/format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
+import { formatBytes, formatDate, formatDuration, formatPercent } from '../shared/format.ts';
 import type { Store } from '../shared/store.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles, noticeStyles, pageStyles, tableStyles } from '../shared/styles.ts';

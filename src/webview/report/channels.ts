@@ -5,7 +5,7 @@ import type { ChannelReading, CheckResult } from '../../shared/protocol/forward.
 import type { Verdict } from '../../shared/verdict.ts';
 import '../components/elements.ts';
 import { channelWords } from '../shared/channel-words.ts';
-import { countOf } from '../shared/format.ts';
+import { countOf } from '../../shared/count.ts';
 import { baseStyles, tableStyles } from '../shared/styles.ts';
 import { besideWords, firedWords, formatZ } from './words.ts';
 

@@ -2,7 +2,8 @@
 import type { Calibration } from '../../shared/model-card.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import { channelWords } from './channel-words.ts';
-import { countOf, formatCount, formatDate, formatPercent } from './format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
+import { formatDate, formatPercent } from './format.ts';
 
 /** What an image at the threshold means, and whether the asked rate could be promised. */
 export function calibrationWords(calibration: Calibration): string {

@@ -1,14 +1,6 @@
 /** Numbers and names as people read them. Scores are formatted by `shared/verdict.ts`. */
+import { countOf, formatCount } from '../../shared/count.ts';
 import { formatPercent as formatShare } from '../../shared/verdict.ts';
-
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-
-/** 12345 → `12,345`. */
-export const formatCount = (count: number): string => (Number.isFinite(count) ? grouped.format(count) : '–');
-
-/** `1 image`, `1,200 images`. */
-export const countOf = (count: number, one: string, many = `${one}s`): string =>
-  `${formatCount(count)} ${count === 1 ? one : many}`;
 
 /** Keeps every percent sign on the line of its number. */
 export const unbroken = (text: string): string => text.replaceAll(' %', '\u00a0%');

@@ -2,7 +2,7 @@
 import type { ProjectionCard } from '../../shared/model-card.ts';
 import type { ProjectionPhase, ProjectionSnapshot } from '../../shared/protocol/engine.ts';
 import { formatScore } from '../../shared/verdict.ts';
-import { countOf, formatCount } from './format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
 
 export const projectionPhases: Readonly<Record<ProjectionPhase, string>> = {
   neighbours: 'Finding neighbours',

@@ -10,7 +10,8 @@ import {
 } from '../../shared/model-spec.ts';
 import type { JobPhase } from '../../shared/protocol/engine.ts';
 import { smallestRate } from '../../shared/verdict.ts';
-import { countOf, formatCount, formatPercent } from './format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
+import { formatPercent } from './format.ts';
 
 export const recipeNames: Readonly<Record<Recipe, string>> = {
   detector: 'Detect anomalies',

@@ -4,7 +4,8 @@ import type { DatasetSummary, DatasetSurvey } from '../../shared/dataset.ts';
 import { facts, type Fact } from '../components/facts.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { splitTable } from '../components/split-table.ts';
-import { countOf, formatBytes, formatCount } from '../shared/format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
+import { formatBytes } from '../shared/format.ts';
 import { rateWarning } from '../shared/words.ts';
 
 export const datasetStyles = css`

@@ -1,4 +1,5 @@
 /** The training form as data: fields, what each means, and whether the values hold. No drawing. */
+import { formatCount } from '../../shared/count.ts';
 import {
   betaOf,
   corruptionOf,
@@ -116,8 +117,6 @@ const variationalRules = {
   klAnnealEpochs: whole('klAnnealEpochs', 'The number of annealing epochs', 0, 10_000),
 } as const satisfies Record<string, NumberRule>;
 
-const grouped = new Intl.NumberFormat('en-US');
-
 /** Reads `1e-3`, `0.001`, ` 28 `; nothing else counts as a number. */
 function readNumber(text: string): number {
   const trimmed = text.trim();
@@ -130,7 +129,7 @@ function checkNumber(text: string, rule: NumberRule): string | undefined {
   if (inside && value <= rule.high && (!rule.integer || Number.isInteger(value))) return undefined;
   const kind = rule.integer ? 'a whole number' : 'a number';
   const from = rule.lowAllowed ? `from ${rule.low}` : `above ${rule.low},`;
-  return `${rule.subject} must be ${kind} ${from} ${rule.lowAllowed ? 'to' : 'at most'} ${grouped.format(rule.high)}.`;
+  return `${rule.subject} must be ${kind} ${from} ${rule.lowAllowed ? 'to' : 'at most'} ${formatCount(rule.high)}.`;
 }
 
 function checkName(name: string): string | undefined {

@@ -5,7 +5,8 @@ import type { DatasetInspection, InspectedImage, InspectedList } from '../../sha
 import '../components/elements.ts';
 import '../components/image.ts';
 import { skippedFiles } from '../components/skipped.ts';
-import { countOf, formatCount, formatPercent } from '../shared/format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
+import { formatPercent } from '../shared/format.ts';
 import { pictureOf } from '../shared/pixels.ts';
 import { baseStyles, noticeStyles, tableStyles } from '../shared/styles.ts';
 

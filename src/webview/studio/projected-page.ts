@@ -7,7 +7,7 @@ import type { ProjectionEnd } from '../../shared/protocol/projection.ts';
 import { factsStyles, tiles } from '../components/facts.ts';
 import '../components/elements.ts';
 import '../components/error.ts';
-import { countOf, formatCount } from '../shared/format.ts';
+import { countOf, formatCount } from '../../shared/count.ts';
 import { iterationsDone, projectionMeasures, recallWarning } from '../shared/projection-words.ts';
 import { baseStyles, endedStyles, noticeStyles, pageStyles } from '../shared/styles.ts';
 import type { RunningProjection } from './projection-state.ts';

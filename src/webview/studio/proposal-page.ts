@@ -2,7 +2,7 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { TrainingProposal } from '../../shared/protocol/studio.ts';
-import { countOf } from '../shared/format.ts';
+import { countOf } from '../../shared/count.ts';
 import { baseStyles, noticeStyles, pageStyles, tableStyles } from '../shared/styles.ts';
 import { factsStyles } from '../components/facts.ts';
 import '../components/elements.ts';

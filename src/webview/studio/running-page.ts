@@ -10,7 +10,8 @@ import '../components/examples-strip.ts';
 import '../components/loss-chart.ts';
 import '../components/progress.ts';
 import { skippedFiles } from '../components/skipped.ts';
-import { formatCount, formatTimeLeft } from '../shared/format.ts';
+import { formatCount } from '../../shared/count.ts';
+import { formatTimeLeft } from '../shared/format.ts';
 import { baseStyles, pageStyles, tableStyles } from '../shared/styles.ts';
 import { throttle } from '../shared/throttle.ts';
 import {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { countOf, formatCount } from '../../../src/shared/count.ts';
 import {
   alignedDecimals,
   baseName,
-  countOf,
   formatBytes,
-  formatCount,
   formatDate,
   formatDuration,
   formatTimeLeft,

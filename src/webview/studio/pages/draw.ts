@@ -1,7 +1,7 @@
 /** Points drawn at random, and their pictures. Pure. */
 import { pointName, type MapPoints } from '../../../shared/map-points.ts';
 import { integerBelow, keyedRandom, streams } from '../../../shared/random.ts';
-import { formatCount } from '../../shared/format.ts';
+import { formatCount } from '../../../shared/count.ts';
 import { pictureOf, type Picture } from '../../shared/pixels.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** How well the model's verdict tells good images from bad ones that the user knows to be such. */
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { countOf, formatCount } from '../../shared/format.ts';
+import { countOf, formatCount } from '../../../shared/count.ts';
 import { skippedFiles } from '../../components/skipped.ts';
 import { StoreController } from '../../shared/store.ts';
 import type { ModelView } from '../model-view.ts';

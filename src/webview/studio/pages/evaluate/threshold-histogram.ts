@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { formatScore } from '../../../../shared/verdict.ts';
 import { HistogramBase } from '../../../components/histogram-base.ts';
 import { binsOf, placeOf, type Axis } from '../../../components/histogram-bins.ts';
-import { formatCount } from '../../../shared/format.ts';
+import { formatCount } from '../../../../shared/count.ts';
 import { trainingColor, validationColor } from '../../../shared/series-colors.ts';
 import { baseStyles } from '../../../shared/styles.ts';
 
