@@ -8,10 +8,10 @@ export { file } from '../scripts/demo/window.mjs';
 export async function inWindow<T>(
   name: string,
   work: (window: DemoWindow) => Promise<T>,
-  viewport = { width: 1440, height: 900 },
+  options: Omit<Parameters<typeof openDemoWindow>[0], 'vsix' | 'name'> = {},
 ): Promise<T> {
   const { vsix } = await packageExtension();
-  const window = await openDemoWindow({ vsix, name, viewport });
+  const window = await openDemoWindow({ vsix, name, ...options });
   try {
     return await work(window);
   } finally {

@@ -34,17 +34,28 @@ export const file = (absolutePath) => ({ $path: absolutePath });
  * @param {string} options.name of the folder of this run
  * @param {Record<string, unknown>} [options.settings]
  * @param {{width: number, height: number}} [options.viewport] CSS pixels
+ * @param {readonly string[]} [options.extensions] folders of more extensions, relative to the root
+ * @param {NodeJS.ProcessEnv} [options.env] for the extension host
  * @returns {Promise<DemoWindow>}
  */
-export async function openDemoWindow({ vsix, name, settings = {}, viewport = { width: 1440, height: 900 } }) {
+export async function openDemoWindow({
+  vsix,
+  name,
+  settings = {},
+  viewport = { width: 1440, height: 900 },
+  extensions = [],
+  env = {},
+}) {
   const home = makeRunFolder(name);
   const workspace = path.join(home, 'workspace');
   const folders = { dataDir: path.join(home, 'data'), extensionsDir: path.join(home, 'extensions') };
   mkdirSync(workspace, { recursive: true });
   await installVsix({ vsix, ...folders });
-  const companion = path.join(folders.extensionsDir, 'latent-lens.companion-0.0.1');
-  cpSync(path.join(root, 'scripts/demo/companion'), companion, { recursive: true });
-  // The installer's list of extensions does not know the companion; without a list the folder itself counts.
+  for (const source of ['scripts/demo/companion', ...extensions]) {
+    const installed = path.join(folders.extensionsDir, `latent-lens.${path.basename(source)}-0.0.1`);
+    cpSync(path.join(root, source), installed, { recursive: true });
+  }
+  // The installer's list of extensions does not know these; without a list the folder itself counts.
   rmSync(path.join(folders.extensionsDir, 'extensions.json'), { force: true });
   const addressFile = path.join(home, 'companion-port');
   const token = randomUUID();
@@ -52,7 +63,7 @@ export async function openDemoWindow({ vsix, name, settings = {}, viewport = { w
     ...folders,
     folder: workspace,
     settings: { 'explorer.compactFolders': false, ...settings },
-    env: { LATENT_LENS_COMPANION: addressFile, LATENT_LENS_COMPANION_TOKEN: token },
+    env: { LATENT_LENS_COMPANION: addressFile, LATENT_LENS_COMPANION_TOKEN: token, ...env },
   });
   const browser = await playwright.launch({
     executablePath: await ensureChromium(),
