@@ -24,15 +24,17 @@ interface Reading {
   readonly wall: number;
 }
 
+const shownMilliseconds = /(\d+)\s*ms/;
+
 /** Milliseconds, as the list of running extensions shows them. */
 async function shownTime({ workbench }: DemoWindow, name: string): Promise<number> {
   const { page } = workbench;
   const entry = page.locator('.runtime-extensions-editor .monaco-list-row', {
     has: page.locator('.name', { hasText: new RegExp(`^${name}$`) }),
   });
-  const text = await entry.locator('.activation-time').first().textContent();
-  const [, milliseconds] = /(\d+)\s*ms/.exec(text ?? '') ?? [];
-  if (milliseconds === undefined) throw new Error(`The window shows no activation time, but “${text}”.`);
+  // “Activating...” until it has one.
+  const time = entry.locator('.activation-time').filter({ hasText: shownMilliseconds }).first();
+  const [, milliseconds] = shownMilliseconds.exec((await time.textContent()) ?? '') ?? [];
   return Number(milliseconds);
 }
 
