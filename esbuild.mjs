@@ -33,6 +33,13 @@ const builds = [
   { ...worker, entryPoints: ['src/engine/shard-worker.ts'], outfile: 'dist/engine/shard-worker.js' },
 ];
 
+const codicons = 'node_modules/@vscode/codicons/dist';
+/** Files that are copied as they are. */
+const assets = [
+  [`${codicons}/codicon.css`, 'dist/webview/codicon.css'],
+  [`${codicons}/codicon.ttf`, 'dist/webview/codicon.ttf'],
+];
+
 /** Budgets in kB (1,000 bytes) of the minified file. */
 const budgets = {
   'dist/extension.js': 150,
@@ -64,22 +71,21 @@ if (watch) {
   }
 } else {
   await Promise.all(builds.map((options) => esbuild.build(options)));
-  removeStaleBundles();
+  removeStaleFiles();
   if (!development) checkBudgets();
 }
 
 function copyAssets() {
-  cpSync('node_modules/@vscode/codicons/dist/codicon.css', 'dist/webview/codicon.css');
-  cpSync('node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview/codicon.ttf');
+  for (const [source, target] of assets) cpSync(source, target);
 }
 
-/** A bundle that is no longer built must not be packaged. */
-function removeStaleBundles() {
-  const built = builds.map(({ outfile }) => outfile);
+/** A file that is no longer made must not be packaged. */
+function removeStaleFiles() {
+  const made = [...builds.map(({ outfile }) => outfile), ...assets.map(([, target]) => target)];
   for (const folder of ['dist/webview', 'dist/engine']) {
     for (const name of readdirSync(folder)) {
       const file = `${folder}/${name}`;
-      if (name.endsWith('.js') && !built.includes(file)) rmSync(file);
+      if (!made.includes(file)) rmSync(file);
     }
   }
 }
