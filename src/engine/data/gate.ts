@@ -1,4 +1,8 @@
 /** Bounds how much is under way at once, by number and by weight. */
+import { maxPixels } from './image-header.ts';
+
+const decodesAtOnce = 6;
+
 export class Gate {
   #running = 0;
   #weight = 0;
@@ -42,3 +46,6 @@ export class Gate {
     });
   }
 }
+
+/** For decoding, weighed by pixels: a few images at once, which together have no more pixels than one may have. */
+export const decodeGate = (): Gate => new Gate(decodesAtOnce, maxPixels);

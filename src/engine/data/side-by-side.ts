@@ -1,10 +1,8 @@
 /** Decodes several files at once, within a bound of pixels held. */
-import { Gate } from './gate.ts';
+import { decodeGate } from './gate.ts';
 import type { Decode, RgbaImage } from './image.ts';
-import { maxPixels, readImageHeader } from './image-header.ts';
+import { readImageHeader } from './image-header.ts';
 import { createQueue } from '../queue.ts';
-
-const decodesAtOnce = 6;
 
 /**
  * Runs `use` with a decoded image; its pixels count against the bound until it is done.
@@ -17,7 +15,7 @@ export type WithDecoded = <T>(
 ) => Promise<T>;
 
 export function sideBySide(decode: Decode): WithDecoded {
-  const gate = new Gate(decodesAtOnce, maxPixels);
+  const gate = decodeGate();
   // The gate serves one caller at a time.
   const inTurn = createQueue();
   return async (bytes, name, use) => {

@@ -1,13 +1,12 @@
 /** A look at some of the images before training: what they are, and what size and channels suit them. */
 import type { DatasetSummary, DatasetSurvey } from '../../shared/dataset.ts';
-import { cancelled } from '../../shared/errors.ts';
 import { minSide } from '../../shared/model-spec.ts';
 import { keyedRandom, permutation, streams } from '../../shared/random.ts';
 import { decodeImage } from './decode.ts';
-import { FileAssembly } from './folder-loader.ts';
+import { FolderReading } from './folder-reading.ts';
 import { idxClasses, readIdxFiles } from './idx-files.ts';
 import type { Decode, RgbaImage } from './image.ts';
-import { readPieces, type Pull } from './pieces.ts';
+import type { Pull } from './pieces.ts';
 import { SkippedFiles } from './skipped.ts';
 import { planSplit, type WantedCounts } from './split.ts';
 
@@ -93,26 +92,24 @@ function sample(files: number, seed: number): readonly number[] {
 async function surveyFolder(request: SurveyRequest): Promise<DatasetSurvey> {
   const { dataset, pull, signal, decode = decodeImage, onProgress } = request;
   const only = sample(dataset.files, request.seed);
-  const skipped = new SkippedFiles();
-  const assembly = new FileAssembly();
-  const sizes: SizeCount[] = [];
-  let colour = false;
-  let done = 0;
-  for await (const piece of readPieces({ source: dataset, pull, signal, only })) {
-    try {
-      const bytes = assembly.add(piece);
-      if (!bytes) continue;
-      const image = await decode(bytes, piece.file.path);
-      sizes.push({ width: image.width, height: image.height, count: 1 });
-      colour ||= hasColour(image);
-    } catch (error) {
-      skipped.add(piece.file, error);
-    }
-    if (signal.aborted) throw cancelled();
-    onProgress?.({ done: ++done, total: only.length });
-  }
-  if (sizes.length === 0) throw skipped.asError();
-  const counted = countSizes(sizes);
+  const onFile = (done: number): void => onProgress?.({ done, total: only.length });
+  const looks: ({ readonly size: SizeCount; readonly colour: boolean } | undefined)[] = [];
+  const reading = new FolderReading(
+    { source: dataset, pull, signal, decode, onFile },
+    {
+      place: () => looks.push(undefined) - 1,
+      fill: (place, image) => {
+        const { width, height } = image;
+        looks[place] = { size: { width, height, count: 1 }, colour: hasColour(image) };
+      },
+    },
+  );
+  await reading.read({ only });
+  const { skipped } = reading;
+  const seen = looks.filter((look) => look !== undefined);
+  if (seen.length === 0) throw skipped.asError();
+  const counted = countSizes(seen.map(({ size }) => size));
+  const colour = seen.some((look) => look.colour);
   const images = dataset.images ?? dataset.files;
   const splits = dataset.splits ?? { train: 0, validation: 0, test: 0, none: images };
   return {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { copiesIn, isEmptyImage, oddSizes } from '../../../src/engine/data/hygiene.ts';
-import { inspectDataset, type InspectionWork } from '../../../src/engine/data/inspect.ts';
+import { inspectDataset } from '../../../src/engine/data/inspect.ts';
+import type { InspectionWork } from '../../../src/engine/data/inspected-images.ts';
 import { clusterMembers } from '../../../src/engine/data/near-duplicates/members.ts';
 import { duplicatesOf } from '../../../src/engine/training/loaded-data.ts';
 import { datasetCard } from '../../../src/engine/training/dataset-card.ts';
