@@ -2,11 +2,11 @@
 import { defaultSteps, interpolate } from '../../shared/interpolation.ts';
 import { pictureOf, type Picture } from '../shared/pixels.ts';
 import { Store } from '../shared/store.ts';
-import type { Place } from './canvas.ts';
 import { decodeLatents } from './pictures.ts';
 import type { Point } from './plane.ts';
 import type { MapSession } from './session.ts';
 import type { MapModel } from './state.ts';
+import type { Place } from './surface.ts';
 
 export interface MapPathState {
   /** None, the start, or start and end. */
