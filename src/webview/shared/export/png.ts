@@ -1,40 +1,7 @@
 /** PNG and animated PNG files (APNG 1.0, which is part of PNG 3), 8-bit RGB, written without a canvas. */
 import { zlibSync } from 'fflate';
+import { pngChunk, pngFile } from '../../../shared/png-chunks.ts';
 import type { Picture } from '../pixels.ts';
-
-const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (const byte of bytes) c = (crcTable[(c ^ byte) & 0xff] ?? 0) ^ (c >>> 8);
-  return ~c >>> 0;
-}
-
-function chunk(name: string, data: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(12 + data.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, data.length);
-  for (let i = 0; i < 4; i++) bytes[4 + i] = name.charCodeAt(i);
-  bytes.set(data, 8);
-  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
-  return bytes;
-}
-
-function header({ width, height }: Picture): Uint8Array {
-  const data = new Uint8Array(13);
-  const view = new DataView(data.buffer);
-  view.setUint32(0, width);
-  view.setUint32(4, height);
-  data[8] = 8;
-  data[9] = 2;
-  return chunk('IHDR', data);
-}
 
 /** Rows without filter; pixels repeat, so that there is little to gain. */
 function compressed({ width, height, rgba }: Picture): Uint8Array {
@@ -49,19 +16,9 @@ function compressed({ width, height, rgba }: Picture): Uint8Array {
   return zlibSync(lines, { level: 6 });
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    file.set(part, offset);
-    offset += part.length;
-  }
-  return file;
-}
-
 /** A still image. */
 export const encodePng = (picture: Picture): Uint8Array =>
-  joined([signature, header(picture), chunk('IDAT', compressed(picture)), chunk('IEND', new Uint8Array())]);
+  pngFile(picture, 'rgb', [pngChunk('IDAT', compressed(picture))]);
 
 /**
  * An animation without end. Programs that know only PNG show its first frame.
@@ -85,24 +42,18 @@ export function encodeApng(frames: readonly Picture[], delay: number): Uint8Arra
     view.setUint32(8, first.height);
     view.setUint16(20, delay);
     view.setUint16(22, 1000);
-    return chunk('fcTL', data);
+    return pngChunk('fcTL', data);
   };
   const body = frames.flatMap((frame, index) => {
     const before = control();
     const data = compressed(frame);
-    if (index === 0) return [before, chunk('IDAT', data)];
+    if (index === 0) return [before, pngChunk('IDAT', data)];
     const numbered = new Uint8Array(4 + data.length);
     new DataView(numbered.buffer).setUint32(0, sequence++);
     numbered.set(data, 4);
-    return [before, chunk('fdAT', numbered)];
+    return [before, pngChunk('fdAT', numbered)];
   });
-  return joined([
-    signature,
-    header(first),
-    chunk('acTL', animation),
-    ...body,
-    chunk('IEND', new Uint8Array()),
-  ]);
+  return pngFile(first, 'rgb', [pngChunk('acTL', animation), ...body]);
 }
 
 /** Each pixel repeated `times` along both sides. */
