@@ -2,6 +2,9 @@
 import { toWireError } from '../../shared/errors.ts';
 import type { CheckResult } from '../../shared/protocol/forward.ts';
 import { Store } from '../shared/store.ts';
+import type { MapSession } from './session.ts';
+import type { MapModel } from './state.ts';
+import { pointWords } from './words.ts';
 
 /** What came of one image: its verdict, or the sentence that says why there is none. */
 export type PointCheck =
@@ -56,6 +59,19 @@ export class PointChecks {
       return { failure: toWireError(error).message };
     }
   }
+}
+
+/** Checks of this model's images, at the false-alarm rate that its calibration was asked for. */
+export function checksOf(session: MapSession, model: MapModel): PointChecks {
+  const falseAlarmRate = model.card.calibration?.requestedRate ?? 0.01;
+  return new PointChecks(async (point) => {
+    const { path, name } = pointWords(model, point);
+    const bytes = await session.readImage(model, path);
+    const { verdict } = await session.forward.run(model, (worker) =>
+      worker.call('check', { name, bytes, falseAlarmRate }),
+    );
+    return verdict;
+  });
 }
 
 /** How a round went. Pure. @param points those of the round, or of the list it is shown at */
