@@ -39,8 +39,9 @@ export const panels = {
 } as const;
 
 export const contextKeys = {
-  /** A training or a t-SNE runs. */
+  /** A training, a t-SNE or a calibration runs. */
   jobRunning: 'latentLens.jobRunning',
+  training: 'latentLens.training',
   /** The job that runs is a t-SNE. */
   projecting: 'latentLens.projecting',
   hasModels: 'latentLens.hasModels',

@@ -6,10 +6,9 @@ import type { JobStatus } from '../../shared/protocol/studio.ts';
 import { offer } from '../core/log.ts';
 import type { App } from './app.ts';
 
-/** What is asked for while another job runs. */
-export type WantedJob = JobStatus['kind'] | 'calibration';
-
-function busyMessage({ kind, name }: JobStatus, wanted: WantedJob): string {
+function busyMessage({ kind, name }: JobStatus, wanted: JobStatus['kind']): string {
+  if (kind === 'calibration')
+    return vscode.l10n.t('“{0}” is being calibrated. Cancel that, or wait for its end.', name);
   if (kind === 'projection')
     return vscode.l10n.t('The t-SNE of “{0}” is being computed. Stop it, or wait for its end.', name);
   if (wanted === 'training')
@@ -24,21 +23,26 @@ function busyMessage({ kind, name }: JobStatus, wanted: WantedJob): string {
  * @param strict throws the sentence instead of offering it, for automation
  * @throws LensError `engine-unavailable` where `strict`
  */
-export function refusedWhileBusy(app: App, wanted: WantedJob, strict: boolean): boolean {
+export function refusedWhileBusy(app: App, wanted: JobStatus['kind'], strict: boolean): boolean {
   const { jobs, errors } = app.services;
   const { current } = jobs;
   if (!current) return false;
   const message = busyMessage(current, wanted);
   if (strict) throw new LensError('engine-unavailable', message);
-  const projecting = current.kind === 'projection';
+  const stops = {
+    training: vscode.l10n.t('Stop Training'),
+    projection: vscode.l10n.t('Stop t-SNE'),
+    calibration: vscode.l10n.t('Cancel Calibration'),
+  };
   void offer(
     'info',
     message,
     [
       { title: vscode.l10n.t('Open Studio'), run: () => app.studio.show() },
       {
-        title: projecting ? vscode.l10n.t('Stop t-SNE') : vscode.l10n.t('Stop Training'),
-        run: () => vscode.commands.executeCommand(projecting ? commands.stopTsne : commands.stopTraining),
+        title: stops[current.kind],
+        // It stops whatever runs.
+        run: () => vscode.commands.executeCommand(commands.stopTraining),
       },
     ],
     errors,

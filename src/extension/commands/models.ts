@@ -70,7 +70,12 @@ export async function chooseActiveModel(app: App): Promise<void> {
 function refuseInJob({ jobs, files }: Services, uri: string, what: string): void {
   const name = nameOfFile(files.nameOf(uri));
   if (jobs.current && jobs.fileOf(jobs.current.jobId) === uri) {
-    const [job, doing] = jobs.current.kind === 'training' ? ['training', 'trained'] : ['t-SNE', 'projected'];
+    const words = {
+      training: ['training', 'trained'],
+      projection: ['t-SNE', 'projected'],
+      calibration: ['calibration', 'calibrated'],
+    } as const;
+    const [job, doing] = words[jobs.current.kind];
     throw new LensError(
       'write-failed',
       `“${name}” is being ${doing}. Stop the ${job} before you ${what} it.`,

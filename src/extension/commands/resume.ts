@@ -95,6 +95,10 @@ export async function stopTraining(app: App): Promise<JobOutcome | undefined> {
     await stopTsne(app);
     return undefined;
   }
+  if (current?.kind === 'calibration') {
+    await studio.stop();
+    return undefined;
+  }
   if (!current) {
     void vscode.window.showInformationMessage(vscode.l10n.t('No training is running.'));
     return undefined;

@@ -15,7 +15,10 @@ export interface JobsOptions {
   readonly datasetUri: (id: string) => string | undefined;
 }
 
-const lostMessage = ({ kind, name }: JobStatus, saved: boolean): string => {
+/** A job that writes what it has so far: it can be gone on with. A calibration leaves the file whole until its end. */
+type LastingJob = Exclude<JobStatus, { kind: 'calibration' }>;
+
+const lostMessage = ({ kind, name }: LastingJob, saved: boolean): string => {
   if (kind === 'projection')
     return `The t-SNE of “${name}” ended with its panel; what it had saved is kept and can be gone on with.`;
   return saved
@@ -66,7 +69,7 @@ export class Jobs {
     this.status = status;
     if (status.kind === 'training') this.lastEngine = status.engine ?? this.lastEngine;
     this.notify();
-    await this.remember(status);
+    if (status.kind !== 'calibration') await this.remember(status);
   }
 
   async finished(outcome: JobOutcome): Promise<void> {
@@ -82,6 +85,12 @@ export class Jobs {
     this.notify();
   }
 
+  /** Whoever asked for the calibration has its outcome, or its page is gone. */
+  calibrated(jobId: string): void {
+    this.leave(jobId);
+    this.notify();
+  }
+
   /** The job's page is gone and the job will start anew under another id. */
   forget(): void {
     if (this.status) this.ended.add(this.status.jobId);
@@ -94,7 +103,7 @@ export class Jobs {
     const lost = this.status;
     this.status = null;
     const record = this.options.records.read();
-    if (lost) {
+    if (lost && lost.kind !== 'calibration') {
       const end = {
         jobId: lost.jobId,
         state: 'failed',
@@ -163,13 +172,17 @@ export class Jobs {
     if (record?.jobId === jobId) await this.options.records.write({ ...record, model: uri });
   }
 
-  private async end(jobId: string): Promise<void> {
+  private leave(jobId: string): void {
     this.ended.add(jobId);
-    if (this.status === null || this.status.jobId === jobId) this.status = null;
+    if (this.status?.jobId === jobId) this.status = null;
+  }
+
+  private async end(jobId: string): Promise<void> {
+    this.leave(jobId);
     await this.options.records.clear();
   }
 
-  private async remember(status: JobStatus): Promise<void> {
+  private async remember(status: LastingJob): Promise<void> {
     const { records, session, datasetUri } = this.options;
     const before = records.read();
     const known = before?.jobId === status.jobId ? before : undefined;

@@ -4,6 +4,7 @@ import { commands, contextKeys } from '../../shared/names.ts';
 import type { EngineCard } from '../../shared/model-card.ts';
 import type { JobPhase, ProjectionPhase } from '../../shared/protocol/engine.ts';
 import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
+import type { RecalibrationStatus } from '../../shared/protocol/recalibration.ts';
 import type { JobStatus, TrainingStatus } from '../../shared/protocol/studio.ts';
 import type { Services } from '../core/services.ts';
 import { formatDuration, percentOf } from '../jobs/status-text.ts';
@@ -30,14 +31,24 @@ function projectionText(status: ProjectionStatus): string {
   return texts[status.phase];
 }
 
-const phaseText = (status: JobStatus): string =>
-  status.kind === 'training' ? trainingText(status) : projectionText(status);
+const calibrationText = (status: RecalibrationStatus): string =>
+  status.total > 0
+    ? vscode.l10n.t('Calibration: {0} {1} %', status.text, percentOf(status))
+    : vscode.l10n.t('Calibration: {0}', status.text);
+
+function phaseText(status: JobStatus): string {
+  if (status.kind === 'training') return trainingText(status);
+  return status.kind === 'projection' ? projectionText(status) : calibrationText(status);
+}
 
 function headline(job: JobStatus | null): string {
   if (job === null) return vscode.l10n.t('Latent Lens');
-  return job.kind === 'training'
-    ? vscode.l10n.t('Latent Lens is training “{0}”', job.name)
-    : vscode.l10n.t('Latent Lens is computing the t-SNE of “{0}”', job.name);
+  const headlines = {
+    training: vscode.l10n.t('Latent Lens is training “{0}”', job.name),
+    projection: vscode.l10n.t('Latent Lens is computing the t-SNE of “{0}”', job.name),
+    calibration: vscode.l10n.t('Latent Lens is calibrating “{0}” anew', job.name),
+  };
+  return headlines[job.kind];
 }
 
 export class StatusBar implements vscode.Disposable {
@@ -63,6 +74,7 @@ export class StatusBar implements vscode.Disposable {
       const set = (key: string, value: boolean): void =>
         void vscode.commands.executeCommand('setContext', key, value);
       set(contextKeys.jobRunning, job !== null);
+      set(contextKeys.training, job?.kind === 'training');
       set(contextKeys.projecting, job?.kind === 'projection');
     }
     if (!job && !this.engine) return this.item?.hide();
@@ -92,6 +104,8 @@ export class StatusBar implements vscode.Disposable {
   private engineLines(job: JobStatus | null, engine: string | undefined): readonly string[] {
     // A t-SNE has an engine of its own.
     if (job?.kind === 'projection') return job.engine === null ? [] : [job.engine];
+    // Scores are those of checks, whatever trained the model.
+    if (job?.kind === 'calibration') return [];
     return engine && this.engine ? [vscode.l10n.t('Engine: {0} ({1})', engine, this.engine.reason)] : [];
   }
 

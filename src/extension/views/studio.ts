@@ -115,7 +115,11 @@ export class Studio implements vscode.Disposable {
     // A page that takes the place of this one shows the model, whose file is whole at any time.
     this.intent = { kind: 'model', uri, name };
     this.show();
-    return this.link().call('recalibrate', proposal);
+    try {
+      return await this.link().call('recalibrate', proposal);
+    } finally {
+      this.services.jobs.calibrated(jobId);
+    }
   }
 
   async showModel(uri: string, name: string): Promise<void> {
@@ -191,7 +195,7 @@ export class Studio implements vscode.Disposable {
     try {
       if (jobs.projection) {
         log.warn(`Studio: the page was recreated while the t-SNE of “${jobs.projection.name}” was computed.`);
-      } else if (jobs.current) {
+      } else if (jobs.current?.kind === 'training') {
         log.warn(`Studio: the page was recreated while “${jobs.current.name}” was training.`);
         const proposal = await this.events.resumable();
         if (proposal) return await this.resume(proposal);

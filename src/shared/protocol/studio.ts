@@ -7,7 +7,7 @@ import type { Pack, PackRequest } from '../transport.ts';
 import type { EngineChoice, JobOutcome, JobSnapshot, RecalibrationOutcome } from './engine.ts';
 import type { EvaluationFolder, EvaluationRequest } from './evaluate.ts';
 import type { ProjectionEnd, ProjectionProposal, ProjectionStatus } from './projection.ts';
-import type { RecalibrationProposal } from './recalibration.ts';
+import type { RecalibrationProposal, RecalibrationStatus } from './recalibration.ts';
 import type { SaveApi } from './save.ts';
 
 /** Defaults for a new training, from the settings. */
@@ -87,7 +87,7 @@ export interface StudioHostApi extends SaveApi, PackedCacheApi {
   };
   /**
    * The running job, for status bar, tree and progress: a training at most twice a second, a t-SNE with its coordinates
-   * at most five times a second, for the maps.
+   * at most five times a second, for the maps; a calibration as its page shows it. That ends with its answer to the host.
    */
   jobChanged(params: JobStatus): void;
   jobEnded(params: JobOutcome): void;
@@ -135,4 +135,4 @@ export type TrainingStatus = Pick<
 };
 
 /** The one long job that the Studio runs. */
-export type JobStatus = TrainingStatus | ProjectionStatus;
+export type JobStatus = TrainingStatus | ProjectionStatus | RecalibrationStatus;

@@ -1,7 +1,8 @@
 /** A calibration anew in the Studio: reads the model, runs it in the engine's worker, answers how it ended. */
 import { isCancelled, toWireError } from '../../shared/errors.ts';
 import type { RecalibrationOutcome } from '../../shared/protocol/engine.ts';
-import type { RecalibrationProposal } from '../../shared/protocol/recalibration.ts';
+import type { RecalibrationProposal, RecalibrationStatus } from '../../shared/protocol/recalibration.ts';
+import { latestOnly } from '../shared/latest.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { Progress } from './state.ts';
 
@@ -16,6 +17,8 @@ export interface RecalibrationSeam {
   /** Runs a call in the worker. */
   readonly run: EngineLink['run'];
   readonly readFile: (uri: string) => Promise<Uint8Array>;
+  /** Tells the host; resolves when that has taken it, so that a slow one is not flooded. Must not reject. */
+  readonly tell: (status: RecalibrationStatus) => Promise<void>;
   readonly onChange: (running: RunningRecalibration) => void;
 }
 
@@ -27,6 +30,8 @@ export class RecalibrationJob {
   /** Ends what comes before the worker's own work: reading the model. */
   readonly #abort = new AbortController();
   #inEngine = false;
+  #ended = false;
+  readonly #tell: (status: RecalibrationStatus) => void;
 
   constructor(
     proposal: RecalibrationProposal,
@@ -37,6 +42,10 @@ export class RecalibrationJob {
       progress: { text: 'Reading the model', done: 0, total: 0 },
       stopping: false,
     };
+    this.#tell = latestOnly(async (status) => {
+      // The job's end overtakes what still waits.
+      if (!this.#ended) await seam.tell(status);
+    });
     this.#change({});
     this.end = this.#follow(proposal);
   }
@@ -76,11 +85,16 @@ export class RecalibrationJob {
         error: stopped ? null : toWireError(error),
         ...{ savedAs: null, calibration: null, skipped: [] },
       };
+    } finally {
+      this.#ended = true;
     }
   }
 
   #change(change: Partial<RunningRecalibration>): void {
     this.#running = { ...this.#running, ...change };
     this.seam.onChange(this.#running);
+    const { proposal, progress } = this.#running;
+    const { jobId, name } = proposal;
+    this.#tell({ kind: 'calibration', jobId, name, ...progress, secondsLeft: null });
   }
 }

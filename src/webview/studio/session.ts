@@ -11,6 +11,7 @@ import type {
 import type { ProjectionEnd, ProjectionProposal } from '../../shared/protocol/projection.ts';
 import type { RecalibrationProposal } from '../../shared/protocol/recalibration.ts';
 import type {
+  JobStatus,
   LatentChoice,
   ResumeProposal,
   StudioBootstrap,
@@ -417,6 +418,7 @@ export class StudioSession {
     const job = new RecalibrationJob(proposal, {
       run: (call) => this.#link.run(call),
       readFile: (file) => readWholeFile((params) => calls.call('readFile', params), file),
+      tell: (status) => this.#tellHost(status),
       onChange: (recalibration) => this.store.set({ kind: 'recalibrating', recalibration }),
     });
     this.#recalibration = job;
@@ -437,8 +439,7 @@ export class StudioSession {
       run: (call) => this.#link.run(call),
       readFile: (uri) => readWholeFile((params) => calls.call('readFile', params), uri),
       kernels: fetchProjectionKernels,
-      tell: (status) =>
-        calls.call('jobChanged', status).catch((error: unknown) => this.report(error, 'jobChanged')),
+      tell: (status) => this.#tellHost(status),
       onChange: (projection) => this.store.set({ kind: 'projecting', projection }),
       now: () => performance.now(),
     });
@@ -457,6 +458,12 @@ export class StudioSession {
     if (end.error !== null)
       this.report(new LensError(end.error.code, end.error.message, end.error.detail), 't-SNE');
     this.#connection.calls.send('projectionEnded', end);
+  }
+
+  #tellHost(status: JobStatus): Promise<void> {
+    return this.#connection.calls
+      .call('jobChanged', status)
+      .catch((error: unknown) => this.report(error, 'jobChanged'));
   }
 
   get #busy(): boolean {

@@ -3,7 +3,7 @@ import type { DatasetInspection, DatasetSurvey } from '../../shared/dataset.ts';
 import type { WireError } from '../../shared/errors.ts';
 import type { JobOutcome, JobSnapshot, RecalibrationOutcome } from '../../shared/protocol/engine.ts';
 import type { ProjectionEnd } from '../../shared/protocol/projection.ts';
-import type { JobStatus, TrainingProposal } from '../../shared/protocol/studio.ts';
+import type { TrainingProposal } from '../../shared/protocol/studio.ts';
 import type { BatchTrace } from '../components/loss-series.ts';
 import type { FormValues } from './form.ts';
 import type { ModelView } from './model-view.ts';
@@ -49,7 +49,7 @@ export interface RunningJob {
 }
 
 export interface Interrupted {
-  readonly kind: JobStatus['kind'];
+  readonly kind: 'training' | 'projection';
   readonly name: string;
   /** Its last checkpoint, as a URI string; null where nothing had been saved. Of a t-SNE its model. */
   readonly uri: string | null;

@@ -60,6 +60,13 @@ export interface FakeDecoration {
   readonly color?: { readonly id: string };
 }
 
+export interface FakeStatusItem {
+  readonly text: string;
+  readonly tooltip: string;
+  readonly command: string;
+  readonly shown: boolean;
+}
+
 /** Lines of the log, messages shown, commands registered: what a test looks at. */
 export interface Seen {
   readonly log: string[];
@@ -71,7 +78,7 @@ export interface Seen {
   readonly trees: string[];
   readonly panels: FakePanel[];
   /** Items of the status bar, as they stand. */
-  readonly statusItems: { readonly tooltip: string }[];
+  readonly statusItems: FakeStatusItem[];
   /** Settings by their whole key; change them by {@link Seen.configure}. */
   readonly settings: Map<string, unknown>;
   configure(key: string, value: unknown): void;
@@ -217,7 +224,12 @@ export function fakeVscode(files: MemoryFiles, root: string) {
       },
       setStatusBarMessage: () => disposable,
       createStatusBarItem: () => {
-        const item = { ...disposable, tooltip: '', show: () => undefined, hide: () => undefined };
+        const item = {
+          ...disposable,
+          ...{ text: '', tooltip: '', command: '', shown: false },
+          show: () => void (item.shown = true),
+          hide: () => void (item.shown = false),
+        };
         seen.statusItems.push(item);
         return item;
       },
