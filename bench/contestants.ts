@@ -43,15 +43,23 @@ export function enableRelaxedSimd(): void {
   }
 }
 
-/** Arithmetic of a training step of 64 images, in 10⁹ operations, a multiply-add counted as two. */
-export function stepGigaflop(spec: ModelSpec): number {
-  const layers = layersOf(buildNetwork(spec)).map((layer) => {
+/** Multiply-adds of one image's way through each layer. */
+const layerWork = (spec: ModelSpec): number[] =>
+  layersOf(buildNetwork(spec)).map((layer) => {
     const { patch, small } = geometryOf(layer);
     return patch * small.channels * (layer.strided ? small.height * small.width : 1);
   });
-  const forward = layers.reduce((sum, work) => sum + work, 0);
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Arithmetic of a reconstruction, in 10⁹ operations, a multiply-add counted as two. */
+export const forwardGigaflop = (spec: ModelSpec): number => (2 * sum(layerWork(spec))) / 1e9;
+
+/** Arithmetic of a training step of 64 images, counted the same way. */
+export function stepGigaflop(spec: ModelSpec): number {
+  const layers = layerWork(spec);
   // Backward, by weights and by input; nobody asks for the gradient by the images.
-  return (2 * batchSize * (3 * forward - (layers[0] ?? 0))) / 1e9;
+  return (2 * batchSize * (3 * sum(layers) - (layers[0] ?? 0))) / 1e9;
 }
 
 async function steps(engine: Engine, spec: ModelSpec, images: number): Promise<Steps> {

@@ -38,3 +38,10 @@ export function row(name: string, values: readonly number[], note = ''): string 
 /** Each round's ratio rival / ours, whose median does not suffer from a machine that slows down half-way. */
 export const ratios = (rival: readonly number[], ours: readonly number[]): number[] =>
   rival.map((value, i) => value / (ours[i] ?? NaN));
+
+/** Arithmetic a second, and its share of what a core can do at most (both in GFLOP/s). */
+export function speedWords(gigaflop: number, milliseconds: number, limit?: number): string {
+  const perSecond = (1000 * gigaflop) / milliseconds;
+  const share = limit === undefined ? '' : ` (${Math.round((100 * perSecond) / limit)} %)`;
+  return `${perSecond.toFixed(1)} GFLOP/s${share}`;
+}

@@ -7,9 +7,10 @@ import { buildNetwork } from '../src/engine/model/network.ts';
 import { scoreImages } from '../src/engine/scoring/reconstruction-error.ts';
 import { notebookSpec } from '../src/shared/model-spec.ts';
 import { keyedRandom } from '../src/shared/random.ts';
-import { enableRelaxedSimd, wasmEngine } from './contestants.ts';
+import { enableRelaxedSimd, forwardGigaflop, wasmEngine } from './contestants.ts';
+import { peakGigaflops } from './peak.ts';
 import { startPython } from './python.ts';
-import { median, ratios, rounded, row, type BenchOptions, type BenchResult } from './report.ts';
+import { median, ratios, rounded, row, speedWords, type BenchOptions, type BenchResult } from './report.ts';
 
 const count = 2000;
 
@@ -53,13 +54,15 @@ export async function bench({ rounds = 7 }: BenchOptions): Promise<BenchResult> 
     times.plain.push(await plain());
   }
   python?.stop();
-  const against = (values: readonly number[]): string =>
-    rival ? `${median(ratios(times.rival, values)).toFixed(2)}× PyTorch` : '';
+  const speed = (values: readonly number[], build: 'fma' | 'simd'): string => {
+    const against = rival ? `, ${median(ratios(times.rival, values)).toFixed(2)}× PyTorch` : '';
+    return speedWords(1000 * forwardGigaflop(notebookSpec), median(values), peakGigaflops(build)) + against;
+  };
   return {
     table: [
       `Scores of 1,000 images with the notebook's model: ms of CPU time, median (range) of ${rounds} rounds of ${count}`,
-      row('wasm, fused (what Chromium runs)', times.fused, against(times.fused)),
-      row('wasm, plain SIMD', times.plain, against(times.plain)),
+      row('wasm, fused (what Chromium runs)', times.fused, speed(times.fused, 'fma')),
+      row('wasm, plain SIMD', times.plain, speed(times.plain, 'simd')),
       rival
         ? row(`PyTorch ${python?.greeting ?? ''}, one thread`, times.rival)
         : '  PyTorch is not installed for /usr/bin/python3 (Debian: python3-torch): no rival to measure.',

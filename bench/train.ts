@@ -5,7 +5,7 @@ import { root } from '../scripts/lib/paths.mjs';
 import { enableRelaxedSimd, specOf, stepGigaflop, wasmSteps, type Sides, type Steps } from './contestants.ts';
 import { peakGigaflops } from './peak.ts';
 import { startPython } from './python.ts';
-import { median, ratios, rounded, row, type BenchOptions, type BenchResult } from './report.ts';
+import { median, ratios, rounded, row, speedWords, type BenchOptions, type BenchResult } from './report.ts';
 
 const models: readonly { readonly sides: Sides; readonly name: string; readonly steps: number }[] = [
   { sides: { height: 28, width: 28, channels: 1 }, name: 'notebook, 28 × 28 gray', steps: 100 },
@@ -69,11 +69,8 @@ export async function bench({ rounds = 7 }: BenchOptions): Promise<BenchResult> 
     const times = await measure(model, rounds);
     notebook ??= times;
     const gigaflop = stepGigaflop(specOf(model.sides));
-    const speed = (values: readonly number[], limit?: number): string => {
-      const perSecond = (1000 * gigaflop) / median(values);
-      const share = limit === undefined ? '' : ` (${Math.round((100 * perSecond) / limit)} %)`;
-      return `${perSecond.toFixed(1)} GFLOP/s${share}`;
-    };
+    const speed = (values: readonly number[], limit?: number): string =>
+      speedWords(gigaflop, median(values), limit);
     const against = (values: readonly number[]): string =>
       times.rival.length > 0 ? `, ${median(ratios(times.rival, values)).toFixed(2)}× PyTorch` : '';
     lines.push(
