@@ -43,6 +43,17 @@ for (const build of builds) {
   }
 }
 
+test('memory grows with the number of points, not with its square', async () => {
+  const kernels = await program('fma');
+  const bytesOf = async (count: number): Promise<number> => {
+    const run = await createTsne({ ...cloud(count, 4, 3, 1), seed: 1, perplexity: 5, kernels });
+    run.step(2);
+    return run.bytes + run.affinities.columns.byteLength + run.affinities.values.byteLength;
+  };
+  const [once, fourfold] = [await bytesOf(5_000), await bytesOf(20_000)];
+  assert.ok(fourfold > 3 * once && fourfold < 5 * once, `${once} and ${fourfold} bytes`);
+});
+
 test('the exported state and the coordinates are copies', async () => {
   const run = await createTsne({ ...cloud(60, 3, 2, 2), seed: 1, kernels: await program('fma') });
   const before = run.exportState();
