@@ -4,7 +4,7 @@ import { panels } from '../shared/names.ts';
 import type { App } from './commands/app.ts';
 import { Checks } from './checks/checks.ts';
 import { actOnRows, continueBatch, repeatBatch } from './commands/check-many.ts';
-import { checkAgain } from './commands/check.ts';
+import { checkAgain } from './commands/check-image.ts';
 import { listEvaluation } from './commands/evaluate.ts';
 import { registerCommands } from './commands/register.ts';
 import { openImage } from './commands/open-image.ts';

@@ -8,7 +8,8 @@ import { listImages, type ImageList } from '../checks/listing.ts';
 import { offer } from '../core/log.ts';
 import type { ModelEntry } from '../models/registry.ts';
 import type { App } from './app.ts';
-import { checkImage, usableModel } from './check.ts';
+import { checkImage } from './check-image.ts';
+import { usableModel } from './usable-model.ts';
 
 /** How a check of many images ended. */
 export interface CheckedMany extends BatchTally {

@@ -7,7 +7,7 @@ import { ModelImages } from '../datasets/model-images.ts';
 import { evenly } from '../datasets/scan.ts';
 import { findDataset } from './resume.ts';
 import { askForFolder } from './targets.ts';
-import { workspaceFolders } from './train.ts';
+import { workspaceFolders } from '../core/workspace-folders.ts';
 
 /**
  * @returns null where the user chose no folder

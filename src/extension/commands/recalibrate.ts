@@ -2,14 +2,14 @@
 import * as vscode from 'vscode';
 import type { RecalibrationOutcome } from '../../shared/protocol/engine.ts';
 import { locationOf } from '../core/location.ts';
+import { workspaceFolders } from '../core/workspace-folders.ts';
 import { ModelImages } from '../datasets/model-images.ts';
 import type { App } from './app.ts';
 import { refusedWhileBusy } from './busy.ts';
-import { usableModel } from './check.ts';
 import { modelUri } from './models.ts';
 import { scanWithProgress } from './scan.ts';
 import { askForFolder } from './targets.ts';
-import { workspaceFolders } from './train.ts';
+import { usableModel } from './usable-model.ts';
 
 /** For automation: `latentLens.recalibrate(model, { folder })`. */
 export interface RecalibrateOptions {

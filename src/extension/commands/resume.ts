@@ -6,6 +6,7 @@ import type { JobOutcome } from '../../shared/protocol/engine.ts';
 import type { ResumeProposal } from '../../shared/protocol/studio.ts';
 import { placesOf } from '../core/location.ts';
 import { offer } from '../core/log.ts';
+import { workspaceFolders } from '../core/workspace-folders.ts';
 import type { Services } from '../core/services.ts';
 import type { JobRecord } from '../jobs/record.ts';
 import { describeModel } from '../models/describe.ts';
@@ -14,7 +15,6 @@ import { refusedWhileBusy } from './busy.ts';
 import { offerContinue, stopTsne } from './project.ts';
 import { scanWithProgress } from './scan.ts';
 import { askForFolder, uriOf } from './targets.ts';
-import { workspaceFolders } from './train.ts';
 
 export async function resume(app: App, target: unknown): Promise<JobOutcome | undefined> {
   if (refusedWhileBusy(app, 'training', false)) return undefined;

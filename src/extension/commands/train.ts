@@ -4,7 +4,8 @@ import { LensError, isCancelled } from '../../shared/errors.ts';
 import type { JobOutcome } from '../../shared/protocol/engine.ts';
 import { commands } from '../../shared/names.ts';
 import type { TrainingDefaults } from '../../shared/protocol/studio.ts';
-import { locationOf, type WorkspaceFolder } from '../core/location.ts';
+import { locationOf } from '../core/location.ts';
+import { workspaceFolders } from '../core/workspace-folders.ts';
 import { trainingDefaults } from '../core/settings.ts';
 import type { Services } from '../core/services.ts';
 import { suggestFolders } from '../datasets/suggest.ts';
@@ -106,9 +107,6 @@ const withOverrides = (
   ...overrides,
   training: { ...defaults.training, ...overrides?.training },
 });
-
-export const workspaceFolders = (): readonly WorkspaceFolder[] =>
-  (vscode.workspace.workspaceFolders ?? []).map(({ name, uri }) => ({ name, uri: uri.toString() }));
 
 interface FolderItem extends vscode.QuickPickItem {
   readonly choose: () => Promise<vscode.Uri | undefined> | vscode.Uri;

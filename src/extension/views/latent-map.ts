@@ -7,6 +7,7 @@ import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
 import type { ProjectOptions } from '../commands/project.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { exactBytes, toFileError } from '../core/files.ts';
+import { workspaceFolders } from '../core/workspace-folders.ts';
 import type { Services } from '../core/services.ts';
 import { ModelImages } from '../datasets/model-images.ts';
 import { isModelFileName } from '../models/file-names.ts';
@@ -44,9 +45,7 @@ export class LatentMap implements vscode.WebviewViewProvider, vscode.Disposable 
 
   constructor(private readonly services: Services) {
     this.parts = new FileParts(services.files, isModelFileName);
-    this.images = new ModelImages(services.files, services.context.workspaceState, () =>
-      (vscode.workspace.workspaceFolders ?? []).map(({ name, uri }) => ({ name, uri: uri.toString() })),
-    );
+    this.images = new ModelImages(services.files, services.context.workspaceState, workspaceFolders);
     const follow = (): void => {
       for (const surface of this.surfaces) if (surface.visible()) void this.tellAll(surface);
     };
