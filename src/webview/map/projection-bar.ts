@@ -18,7 +18,7 @@ import { formatCount } from '../../shared/count.ts';
 import { formatTimeLeft } from '../shared/format.ts';
 import { projectionProgress } from '../shared/projection-words.ts';
 import { StoreController } from '../shared/store.ts';
-import { baseStyles } from '../shared/styles.ts';
+import { baseStyles, fieldStyles } from '../shared/styles.ts';
 import { throttle } from '../shared/throttle.ts';
 import type { MapSession } from './session.ts';
 import type { MapModel } from './state.ts';
@@ -94,6 +94,7 @@ export class LensProjectionButton extends LitElement {
 export class LensProjectionBar extends LitElement {
   static override styles = [
     baseStyles,
+    fieldStyles,
     css`
       :host {
         display: block;
@@ -124,44 +125,6 @@ export class LensProjectionBar extends LitElement {
       }
       .help {
         font-size: 0.92em;
-      }
-      input,
-      select {
-        width: 100%;
-        min-width: 0;
-        height: 26px;
-        padding: 3px 6px;
-        font: inherit;
-        font-variant-numeric: tabular-nums;
-        color: var(--vscode-input-foreground);
-        background: var(--vscode-input-background);
-        border: 1px solid
-          var(
-            --vscode-settings-textInputBorder,
-            var(--vscode-input-border, var(--vscode-contrastBorder, transparent))
-          );
-        border-radius: 2px;
-      }
-      select {
-        color: var(--vscode-dropdown-foreground);
-        background: var(--vscode-dropdown-background);
-        border-color: var(--vscode-dropdown-border, var(--vscode-contrastBorder, transparent));
-      }
-      input:focus,
-      select:focus {
-        outline: 1px solid var(--vscode-focusBorder);
-        outline-offset: -1px;
-      }
-      input[aria-invalid='true'] {
-        border-color: var(--vscode-inputValidation-errorBorder, var(--vscode-errorForeground));
-      }
-      .error {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: 5px;
-      }
-      .error vscode-icon {
-        color: var(--vscode-errorForeground);
       }
       .running {
         grid-template-columns: minmax(0, 1fr) auto;

@@ -187,6 +187,49 @@ export const noticeStyles = css`
   }
 `;
 
+/** Boxes to type in and to choose from, as the settings editor has them, and the line that says what does not hold. */
+export const fieldStyles = css`
+  :where(input:not([type='range'], [type='radio'], [type='checkbox']), select) {
+    width: 100%;
+    min-width: 0;
+    height: 26px;
+    padding: 3px 6px;
+    font: inherit;
+    font-variant-numeric: tabular-nums;
+    color: var(--vscode-input-foreground);
+    background: var(--vscode-input-background);
+    border: 1px solid
+      var(
+        --vscode-settings-textInputBorder,
+        var(--vscode-input-border, var(--vscode-contrastBorder, transparent))
+      );
+    border-radius: 2px;
+  }
+  select {
+    color: var(--vscode-settings-dropdownForeground, var(--vscode-dropdown-foreground));
+    background: var(--vscode-settings-dropdownBackground, var(--vscode-dropdown-background));
+    border-color: var(
+      --vscode-settings-dropdownBorder,
+      var(--vscode-dropdown-border, var(--vscode-contrastBorder, transparent))
+    );
+  }
+  :where(input:not([type='range'], [type='radio'], [type='checkbox']), select):focus {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
+  }
+  input[aria-invalid='true'] {
+    border-color: var(--vscode-inputValidation-errorBorder, var(--vscode-errorForeground));
+  }
+  .error {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: 6px;
+  }
+  .error vscode-icon {
+    color: var(--vscode-errorForeground);
+  }
+`;
+
 /** A page: one column, as wide as its content wants. */
 export const pageStyles = css`
   :host {

@@ -14,7 +14,7 @@ import {
 } from '../../shared/model-spec.ts';
 import { formatBytes } from '../shared/format.ts';
 import '../components/elements.ts';
-import { baseStyles, noticeStyles } from '../shared/styles.ts';
+import { baseStyles, fieldStyles, noticeStyles } from '../shared/styles.ts';
 import { fitNames, fitWords, recipeNames, variantHelp, variantNames } from '../shared/words.ts';
 import { checkForm, imageBytes, withRecipe, type Field, type FormErrors, type FormValues } from './form.ts';
 
@@ -24,6 +24,7 @@ export class LensTrainingForm extends LitElement {
   static override styles = [
     baseStyles,
     noticeStyles,
+    fieldStyles,
     css`
       :host {
         display: block;
@@ -64,52 +65,9 @@ export class LensTrainingForm extends LitElement {
         gap: 8px;
         align-items: center;
       }
-      input,
-      select {
-        width: 100%;
-        min-width: 0;
-        height: 26px;
-        padding: 3px 6px;
-        font: inherit;
-        font-variant-numeric: tabular-nums;
-        color: var(--vscode-input-foreground);
-        background: var(--vscode-input-background);
-        border: 1px solid
-          var(
-            --vscode-settings-textInputBorder,
-            var(--vscode-input-border, var(--vscode-contrastBorder, transparent))
-          );
-        border-radius: 2px;
-      }
-      select {
-        color: var(--vscode-settings-dropdownForeground, var(--vscode-dropdown-foreground));
-        background: var(--vscode-settings-dropdownBackground, var(--vscode-dropdown-background));
-        border-color: var(--vscode-settings-dropdownBorder, var(--vscode-dropdown-border));
-      }
-      input:focus,
-      select:focus {
-        outline: 1px solid var(--vscode-focusBorder);
-        outline-offset: -1px;
-      }
-      input[aria-invalid='true'] {
-        border-color: var(--vscode-inputValidation-errorBorder, var(--vscode-errorForeground));
-      }
-      .fixed {
-        min-height: 26px;
-        display: flex;
-        align-items: center;
-      }
       .help {
         color: var(--vscode-descriptionForeground);
         font-size: 0.93em;
-      }
-      .error {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: 6px;
-      }
-      .error vscode-icon {
-        color: var(--vscode-errorForeground);
       }
     `,
   ];

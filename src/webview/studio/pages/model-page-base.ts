@@ -6,7 +6,7 @@ import '../../components/elements.ts';
 import '../../components/error.ts';
 import '../../components/progress.ts';
 import { StoreController } from '../../shared/store.ts';
-import { baseStyles, noticeStyles, pageStyles } from '../../shared/styles.ts';
+import { baseStyles, fieldStyles, noticeStyles, pageStyles } from '../../shared/styles.ts';
 import type { ModelView } from '../model-view.ts';
 import type { StudioSession } from '../session.ts';
 import { shownModel, type ShownModel, type StudioState } from '../state.ts';
@@ -71,22 +71,6 @@ export const controlStyles = css`
   }
   input[type='number'] {
     width: 11ch;
-    height: 26px;
-    padding: 3px 6px;
-    font: inherit;
-    font-variant-numeric: tabular-nums;
-    color: var(--vscode-input-foreground);
-    background: var(--vscode-input-background);
-    border: 1px solid
-      var(
-        --vscode-settings-textInputBorder,
-        var(--vscode-input-border, var(--vscode-contrastBorder, transparent))
-      );
-    border-radius: 2px;
-  }
-  input[type='number']:focus {
-    outline: 1px solid var(--vscode-focusBorder);
-    outline-offset: -1px;
   }
   .lead {
     max-width: 76ch;
@@ -98,7 +82,7 @@ export const controlStyles = css`
 `;
 
 export abstract class ModelPageBase extends LitElement {
-  static override styles = [baseStyles, pageStyles, noticeStyles, controlStyles];
+  static override styles = [baseStyles, pageStyles, noticeStyles, fieldStyles, controlStyles];
 
   @property({ attribute: false }) session!: StudioSession;
 
