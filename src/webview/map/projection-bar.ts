@@ -15,16 +15,13 @@ import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
 import '../components/elements.ts';
 import '../components/progress.ts';
 import { formatCount } from '../../shared/count.ts';
+import { Announcer } from '../shared/announcer.ts';
 import { formatTimeLeft } from '../shared/format.ts';
 import { projectionProgress } from '../shared/projection-words.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles, fieldStyles } from '../shared/styles.ts';
-import { throttle } from '../shared/throttle.ts';
 import type { MapSession } from './session.ts';
 import type { MapModel } from './state.ts';
-
-/** Milliseconds between two announcements to a screen reader. */
-const announceInterval = 10_000;
 
 type Field = keyof typeof choiceLimits;
 
@@ -172,16 +169,10 @@ export class LensProjectionBar extends LitElement {
   /** What stands in the fields; null until one of them was changed. */
   @state() private values: Readonly<Record<Field, string>> | null = null;
   @state() private points: ProjectionChoices['points'] | null = null;
-  @state() private spoken = '';
 
   #subscribed = false;
   #wasRunning = false;
-  readonly #announce = throttle<string>(announceInterval, (text) => (this.spoken = text));
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#announce.cancel();
-  }
+  readonly #announcer = new Announcer(this);
 
   protected override willUpdate(): void {
     if (!this.#subscribed) {
@@ -207,7 +198,7 @@ export class LensProjectionBar extends LitElement {
             ? this.#renderForm()
             : nothing
       }
-      <p class="visually-hidden" aria-live="polite">${this.spoken}</p>`;
+      <p class="visually-hidden" aria-live="polite">${this.#announcer.spoken}</p>`;
   }
 
   // — how far —
@@ -238,11 +229,8 @@ export class LensProjectionBar extends LitElement {
   }
 
   #speak(running: ProjectionStatus | null): void {
-    if (running !== null) this.#announce.push(`t-SNE: ${projectionProgress(running)}.`);
-    else if (this.#wasRunning) {
-      this.#announce.cancel();
-      this.spoken = 'The t-SNE has ended.';
-    }
+    if (running !== null) this.#announcer.push(`t-SNE: ${projectionProgress(running)}.`);
+    else if (this.#wasRunning) this.#announcer.now('The t-SNE has ended.');
     this.#wasRunning = running !== null;
   }
 

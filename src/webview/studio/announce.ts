@@ -6,9 +6,6 @@ import { phaseNames } from '../shared/words.ts';
 import type { RunningProjection } from './projection-state.ts';
 import type { RunningJob } from './state.ts';
 
-/** Milliseconds between two announcements. */
-export const announceInterval = 10_000;
-
 export function announcementOf({ snapshot, before, stopping, epochs }: RunningJob): string {
   if (stopping) return 'Stopping; the model is being saved.';
   if (snapshot === null) return `${before.text}.`;

@@ -1,15 +1,15 @@
 /** `ll-projecting-page`: a t-SNE at work: how far, how good, and the way to stop it. The picture is on the map. */
 import { LitElement, css, html, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { factsStyles, tiles, type Fact } from '../components/facts.ts';
 import '../components/elements.ts';
 import '../components/progress.ts';
 import { formatCount } from '../../shared/count.ts';
+import { Announcer } from '../shared/announcer.ts';
 import { formatTimeLeft } from '../shared/format.ts';
 import { projectionPhases } from '../shared/projection-words.ts';
 import { baseStyles, pageStyles } from '../shared/styles.ts';
-import { throttle } from '../shared/throttle.ts';
-import { announceInterval, projectionAnnouncement } from './announce.ts';
+import { projectionAnnouncement } from './announce.ts';
 import { secondsLeft, type RunningProjection } from './projection-state.ts';
 import type { StudioSession } from './session.ts';
 
@@ -29,19 +29,10 @@ export class LensProjectingPage extends LitElement {
   @property({ attribute: false }) session!: StudioSession;
   @property({ attribute: false }) projection!: RunningProjection;
 
-  @state() private spoken = '';
-
-  readonly #announce = throttle<string>(announceInterval, (text) => (this.spoken = text));
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#announce.cancel();
-  }
+  readonly #announcer = new Announcer(this);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('projection')) return;
-    const text = projectionAnnouncement(this.projection);
-    if (text !== this.spoken) this.#announce.push(text);
+    if (changed.has('projection')) this.#announcer.push(projectionAnnouncement(this.projection));
   }
 
   protected override render(): unknown {
@@ -72,7 +63,7 @@ export class LensProjectingPage extends LitElement {
           </div>
         </div>
         ${this.#renderProgress()}
-        <p class="visually-hidden" aria-live="polite">${this.spoken}</p>
+        <p class="visually-hidden" aria-live="polite">${this.#announcer.spoken}</p>
         ${tiles(this.#figures())}
       </main>
     `;

@@ -1,6 +1,6 @@
 /** A job at work: how far, how fast, how well; and the way to stop it. */
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { JobSnapshot } from '../../shared/protocol/engine.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import { facts, factsStyles, tiles, type Fact } from '../components/facts.ts';
@@ -11,9 +11,9 @@ import '../components/loss-chart.ts';
 import '../components/progress.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { formatCount } from '../../shared/count.ts';
+import { Announcer } from '../shared/announcer.ts';
 import { formatTimeLeft } from '../shared/format.ts';
 import { baseStyles, pageStyles, tableStyles } from '../shared/styles.ts';
-import { throttle } from '../shared/throttle.ts';
 import {
   corruptionWords,
   engineTitle,
@@ -22,7 +22,7 @@ import {
   recipeNames,
   specWords,
 } from '../shared/words.ts';
-import { announceInterval, announcementOf } from './announce.ts';
+import { announcementOf } from './announce.ts';
 import type { StudioSession } from './session.ts';
 import type { RunningJob } from './state.ts';
 
@@ -48,19 +48,10 @@ export class LensRunningPage extends LitElement {
   @property({ attribute: false }) session!: StudioSession;
   @property({ attribute: false }) job!: RunningJob;
 
-  @state() private spoken = '';
-
-  readonly #announce = throttle<string>(announceInterval, (text) => (this.spoken = text));
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#announce.cancel();
-  }
+  readonly #announcer = new Announcer(this);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('job')) return;
-    const text = announcementOf(this.job);
-    if (text !== this.spoken) this.#announce.push(text);
+    if (changed.has('job')) this.#announcer.push(announcementOf(this.job));
   }
 
   protected override render(): unknown {
@@ -82,7 +73,7 @@ export class LensRunningPage extends LitElement {
           >
         </div>
         ${this.#renderProgress()}
-        <p class="visually-hidden" aria-live="polite">${this.spoken}</p>
+        <p class="visually-hidden" aria-live="polite">${this.#announcer.spoken}</p>
         ${
           snapshot?.warning
             ? html`<ll-error .error=${snapshot.warning} @show-log=${() => session.showLog()}>

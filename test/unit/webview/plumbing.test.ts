@@ -4,6 +4,7 @@ import { LensError } from '../../../src/shared/errors.ts';
 import type { SaveApi } from '../../../src/shared/protocol/save.ts';
 import { connect, portChannel } from '../../../src/shared/rpc.ts';
 import { packBytes } from '../../../src/shared/transport.ts';
+import { Announcer } from '../../../src/webview/shared/announcer.ts';
 import { readWholeFile } from '../../../src/webview/shared/files.ts';
 import { memorySeam, openHost } from '../../../src/webview/shared/host.ts';
 import { throttle, type Clock } from '../../../src/webview/shared/throttle.ts';
@@ -247,5 +248,35 @@ describe('announcements', () => {
     );
     assert.equal(announcementOf({ ...job, snapshot: { ...snapshot, phase: 'calibrating' } }), 'Calibrating.');
     assert.equal(announcementOf({ ...job, stopping: true }), 'Stopping; the model is being saved.');
+  });
+
+  it('come at most every ten seconds, the newest counting, and the end at once', () => {
+    const clock = handClock();
+    const heard: string[] = [];
+    const announcer = new Announcer(
+      {
+        addController: () => undefined,
+        removeController: () => undefined,
+        requestUpdate: () => void heard.push(announcer.spoken),
+        updateComplete: Promise.resolve(true),
+      },
+      clock,
+    );
+    announcer.push('1 %');
+    announcer.push('2 %');
+    announcer.push('3 %');
+    assert.deepEqual(heard, ['1 %']);
+    clock.advance(10_000);
+    assert.deepEqual(heard, ['1 %', '3 %']);
+    announcer.push('4 %');
+    announcer.now('Ended.');
+    announcer.now('Ended.');
+    clock.advance(10_000);
+    assert.deepEqual(heard, ['1 %', '3 %', 'Ended.']);
+    announcer.push('5 %');
+    announcer.push('6 %');
+    announcer.hostDisconnected();
+    clock.advance(10_000);
+    assert.equal(announcer.spoken, '5 %');
   });
 });
