@@ -9,8 +9,10 @@ import {
 } from '../shared/calibration-words.ts';
 import './elements.ts';
 
-/** Needs `noticeStyles` for its warning. */
-export function calibrationView(calibration: Calibration): TemplateResult {
+/** Needs `noticeStyles` for its warning. @param calibration null where there is none yet */
+export function calibrationView(calibration: Calibration | null): TemplateResult {
+  if (calibration === null)
+    return html`<p>Not calibrated yet: a model gives verdicts when its training has finished.</p>`;
   const previous = previousWords(calibration);
   const shift = shiftWarning(calibration);
   return html`

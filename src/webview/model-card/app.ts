@@ -10,8 +10,14 @@ import { datasetNotes, datasetNotesStyles } from '../components/dataset-notes.ts
 import '../components/elements.ts';
 import '../components/error.ts';
 import { facts, factsStyles, tiles, type Fact } from '../components/facts.ts';
-import { historyTable } from '../components/history-table.ts';
-import '../components/loss-chart.ts';
+import { lossSection } from '../components/loss-section.ts';
+import {
+  engineFact,
+  fittingFact,
+  recipeFact,
+  resultFacts,
+  secondsInTraining,
+} from '../components/model-facts.ts';
 import '../components/progress.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { splitTable } from '../components/split-table.ts';
@@ -20,16 +26,7 @@ import { formatBytes, formatDate, formatDuration, formatPercent } from '../share
 import type { Store } from '../shared/store.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles, noticeStyles, pageStyles, tableStyles } from '../shared/styles.ts';
-import {
-  corruptionWords,
-  engineTitle,
-  fitNames,
-  fitWords,
-  isUnfinished,
-  progressWords,
-  recipeNames,
-  specWords,
-} from '../shared/words.ts';
+import { isUnfinished, progressWords, specWords } from '../shared/words.ts';
 
 export type CardState =
   | { readonly kind: 'reading' }
@@ -123,22 +120,10 @@ export class LensModelCard extends LitElement {
       </div>
       ${tiles(figures(view))}
       <div class="two">
-        <section>
-          <h2>Loss</h2>
-          <ll-loss-chart
-            .history=${card.history}
-            .epochs=${card.training.epochs}
-            ?variational=${card.spec.variant === 'variational'}
-          ></ll-loss-chart>
-          ${historyTable(card.history)}
-        </section>
+        ${lossSection(card)}
         <section>
           <h2>Calibration</h2>
-          ${
-            card.calibration === null
-              ? html`<p>Not calibrated yet: a model gives verdicts when its training has finished.</p>`
-              : calibrationView(card.calibration)
-          }
+          ${calibrationView(card.calibration)}
           ${
             card.notebookRule === null
               ? nothing
@@ -206,40 +191,24 @@ export class LensModelCard extends LitElement {
   }
 }
 
-function figures({ card }: ModelCardView): readonly Fact[] {
-  const last = card.history.at(-1);
-  const list: Fact[] = [];
-  if (last !== undefined) list.push({ term: 'Training loss', value: formatScore(last.train) });
-  if (last !== undefined && last.validation !== null) {
-    list.push({ term: 'Validation loss', value: formatScore(last.validation) });
-  }
-  if (card.calibration !== null) {
-    list.push(
-      { term: 'Threshold', value: formatScore(card.calibration.threshold) },
-      { term: 'False-alarm rate', value: formatPercent(card.calibration.promisedRate) },
-    );
-  }
-  list.push({ term: 'Images', value: formatCount(card.dataset.images) });
-  return list;
-}
+const figures = ({ card }: ModelCardView): readonly Fact[] => [
+  ...resultFacts(card),
+  { term: 'Images', value: formatCount(card.dataset.images) },
+];
 
 function modelFacts({ card }: ModelCardView): readonly Fact[] {
   const { spec, training, engine, preprocessing } = card;
-  const seconds = card.history.reduce((sum, record) => sum + record.seconds, 0);
+  const seconds = secondsInTraining(card);
   return [
     { term: 'Kind', value: specWords(spec) },
-    {
-      term: 'Recipe',
-      value: recipeNames[spec.recipe],
-      note: `corruption: ${corruptionWords(spec.corruption)}`,
-    },
+    recipeFact(spec),
     { term: 'Epochs', value: formatCount(training.epochs) },
     { term: 'Batch size', value: formatCount(training.batchSize) },
     { term: 'Learning rate', value: String(training.learningRate) },
     { term: 'Weight decay', value: String(training.weightDecay) },
     { term: 'Seed', value: String(training.seed) },
-    { term: 'Fitting', value: fitNames[preprocessing.fit], note: fitWords[preprocessing.fit] },
-    { term: 'Engine', value: engineTitle(engine), note: engine.reason },
+    fittingFact(preprocessing),
+    engineFact(engine),
     { term: 'Kernels', value: engine.build },
     { term: 'Time', value: seconds > 0 ? `${formatDuration(seconds)} in training` : '–' },
     { term: 'Created', value: formatDate(card.created), note: `by Latent Lens ${card.writtenBy}` },

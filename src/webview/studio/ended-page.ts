@@ -2,15 +2,15 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { JobOutcome } from '../../shared/protocol/engine.ts';
-import { formatScore } from '../../shared/verdict.ts';
 import { factsStyles, tiles, type Fact } from '../components/facts.ts';
 import '../components/elements.ts';
 import '../components/error.ts';
 import '../components/examples-strip.ts';
 import '../components/loss-chart.ts';
+import { resultFacts, secondsInTraining } from '../components/model-facts.ts';
 import '../components/progress.ts';
 import { formatCount } from '../../shared/count.ts';
-import { formatDuration, formatPercent } from '../shared/format.ts';
+import { formatDuration } from '../shared/format.ts';
 import { baseStyles, endedStyles, pageStyles } from '../shared/styles.ts';
 import { progressWords } from '../shared/words.ts';
 import './model-details.ts';
@@ -117,20 +117,10 @@ export class LensEndedPage extends LitElement {
   #figures(): readonly Fact[] {
     const card = this.outcome.card;
     if (card === null) return [];
-    const last = card.history.at(-1);
-    const list: Fact[] = [];
-    if (last !== undefined) list.push({ term: 'Training loss', value: formatScore(last.train) });
-    if (last !== undefined && last.validation !== null) {
-      list.push({ term: 'Validation loss', value: formatScore(last.validation) });
-    }
-    if (card.calibration !== null) {
-      list.push(
-        { term: 'Threshold', value: formatScore(card.calibration.threshold) },
-        { term: 'False-alarm rate', value: formatPercent(card.calibration.promisedRate) },
-        { term: 'Calibration images', value: formatCount(card.calibration.images) },
-      );
-    }
-    const seconds = card.history.reduce((sum, record) => sum + record.seconds, 0);
+    const list = resultFacts(card);
+    if (card.calibration !== null)
+      list.push({ term: 'Calibration images', value: formatCount(card.calibration.images) });
+    const seconds = secondsInTraining(card);
     if (seconds > 0) list.push({ term: 'Time in training', value: formatDuration(seconds) });
     return list;
   }

@@ -6,13 +6,13 @@ import { datasetNotes, datasetNotesStyles } from '../components/dataset-notes.ts
 import { calibrationView } from '../components/calibration.ts';
 import '../components/examples-strip.ts';
 import '../components/histogram.ts';
-import { historyTable } from '../components/history-table.ts';
-import '../components/loss-chart.ts';
+import { lossSection } from '../components/loss-section.ts';
+import { engineFact, fittingFact, recipeFact, trainingFact } from '../components/model-facts.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { splitTable } from '../components/split-table.ts';
 import { formatDate } from '../shared/format.ts';
 import { baseStyles, noticeStyles, tableStyles } from '../shared/styles.ts';
-import { corruptionWords, engineTitle, fitNames, fitWords, recipeNames, specWords } from '../shared/words.ts';
+import { specWords } from '../shared/words.ts';
 import type { ModelView } from './model-view.ts';
 
 /** Fires `open-image` with the path of an image, relative to the data set. */
@@ -69,29 +69,17 @@ export class LensModelDetails extends LitElement {
     return html`
       ${this.#renderExamples()}
       <div class="two">
-        <section>
-          <h2>Loss</h2>
-          <ll-loss-chart
-            .history=${card.history}
-            .epochs=${card.training.epochs}
-            ?variational=${card.spec.variant === 'variational'}
-          ></ll-loss-chart>
-          ${historyTable(card.history)}
-        </section>
+        ${lossSection(card)}
         <section>
           <h2>Calibration</h2>
+          ${calibrationView(card.calibration)}
           ${
-            card.calibration === null
-              ? html`<p>Not calibrated yet: a model gives verdicts when its training has finished.</p>`
-              : html`${calibrationView(card.calibration)}
-                ${
-                  calibrationScores.length === 0
-                    ? nothing
-                    : html`<ll-histogram
-                        .scores=${calibrationScores}
-                        .threshold=${card.calibration.threshold}
-                      ></ll-histogram>`
-                }`
+            card.calibration === null || calibrationScores.length === 0
+              ? nothing
+              : html`<ll-histogram
+                  .scores=${calibrationScores}
+                  .threshold=${card.calibration.threshold}
+                ></ll-histogram>`
           }
         </section>
       </div>
@@ -151,17 +139,10 @@ export class LensModelDetails extends LitElement {
     const { spec, training, engine, created, preprocessing } = this.view.card;
     return [
       { term: 'Kind', value: specWords(spec) },
-      {
-        term: 'Recipe',
-        value: recipeNames[spec.recipe],
-        note: `corruption: ${corruptionWords(spec.corruption)}`,
-      },
-      {
-        term: 'Training',
-        value: `batch ${training.batchSize}, learning rate ${training.learningRate}, weight decay ${training.weightDecay}, seed ${training.seed}`,
-      },
-      { term: 'Fitting', value: fitNames[preprocessing.fit], note: fitWords[preprocessing.fit] },
-      { term: 'Engine', value: engineTitle(engine), note: engine.reason },
+      recipeFact(spec),
+      trainingFact(training),
+      fittingFact(preprocessing),
+      engineFact(engine),
       { term: 'Created', value: formatDate(created) },
     ];
   }

@@ -8,20 +8,14 @@ import '../components/elements.ts';
 import '../components/error.ts';
 import '../components/examples-strip.ts';
 import '../components/loss-chart.ts';
+import { engineFact, recipeFact, trainingFact } from '../components/model-facts.ts';
 import '../components/progress.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { formatCount } from '../../shared/count.ts';
 import { Announcer } from '../shared/announcer.ts';
 import { formatTimeLeft } from '../shared/format.ts';
 import { baseStyles, pageStyles, tableStyles } from '../shared/styles.ts';
-import {
-  corruptionWords,
-  engineTitle,
-  phaseNames,
-  phaseUnits,
-  recipeNames,
-  specWords,
-} from '../shared/words.ts';
+import { phaseNames, phaseUnits, specWords } from '../shared/words.ts';
 import { announcementOf } from './announce.ts';
 import type { StudioSession } from './session.ts';
 import type { RunningJob } from './state.ts';
@@ -179,21 +173,10 @@ export class LensRunningPage extends LitElement {
 
 function detailsOf({ engine, card }: JobSnapshot): readonly Fact[] {
   const list: Fact[] = [];
-  if (engine !== null) list.push({ term: 'Engine', value: engineTitle(engine), note: engine.reason });
+  if (engine !== null) list.push(engineFact(engine));
   if (card !== null) {
     const { spec, training } = card;
-    list.push(
-      { term: 'Model', value: specWords(spec) },
-      {
-        term: 'Recipe',
-        value: recipeNames[spec.recipe],
-        note: `corruption: ${corruptionWords(spec.corruption)}`,
-      },
-      {
-        term: 'Training',
-        value: `batch ${training.batchSize}, learning rate ${training.learningRate}, weight decay ${training.weightDecay}, seed ${training.seed}`,
-      },
-    );
+    list.push({ term: 'Model', value: specWords(spec) }, recipeFact(spec), trainingFact(training));
   }
   return list;
 }
