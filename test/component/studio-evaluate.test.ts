@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { auroc } from '../../src/engine/scoring/statistics.ts';
 import { syntheticKinds } from '../../src/shared/protocol/evaluate.ts';
 import { evaluatedScore, evaluationFolder } from './fakes/samples.ts';
-import { evaluate, openStudioPage, showModel } from './fakes/scenes.ts';
+import { evaluate, openResultTab, openStudioPage, showModel } from './fakes/scenes.ts';
 import { pageSuite } from './page-suite.ts';
 
 const read = evaluationFolder().paths.filter(
@@ -49,7 +49,6 @@ describe('the page Evaluate', () => {
     async (_, page) => {
       await evaluate(page);
       await page.getByText('20 good images and 20 bad images of samples/digits').waitFor();
-      await page.getByRole('cell', { name: 'test/good/truncated-020.png', exact: true }).waitFor();
       assert.equal(await tile(page, 'AUROC'), auroc(good, bad).toFixed(4));
       const rows = await page.locator('table.kinds tbody tr').allInnerTexts();
       assert.deepEqual(
@@ -61,8 +60,11 @@ describe('the page Evaluate', () => {
         ]),
       );
       await page.getByText('1 image left out, outside “test”').waitFor();
+      await openResultTab(page, 'Images');
+      await page.getByRole('cell', { name: 'test/good/truncated-020.png', exact: true }).waitFor();
+      await openResultTab(page, 'Mistakes');
       const worst = await page
-        .getByRole('button', { name: /found$|missed$/ })
+        .getByRole('button', { name: /caught$|missed$/ })
         .first()
         .innerText();
       const [path] = read
@@ -76,6 +78,7 @@ describe('the page Evaluate', () => {
     'the threshold is dragged and moved by keys, its counts follow, and it finds back',
     async (_, page) => {
       await evaluate(page);
+      await openResultTab(page, 'Threshold');
       const calibrated = await threshold(page);
       assert.deepEqual(await counts(page), expected(calibrated));
       const drawing = page.locator('ll-threshold-histogram');
@@ -134,8 +137,9 @@ describe('the page Evaluate', () => {
       await page.getByRole('heading', { name: 'Losses', exact: true }).waitFor();
       await openStudioPage(page, 'Evaluate');
       await page.locator('ll-evaluation-result').waitFor();
+      await openResultTab(page, 'Mistakes');
       await page
-        .getByRole('button', { name: /passed$|false alarm$/ })
+        .getByRole('button', { name: /rightly passed$|false alarm$/ })
         .first()
         .click();
       const [path] = read
@@ -147,6 +151,7 @@ describe('the page Evaluate', () => {
       assert.deepEqual(await opened.calls('openEvaluated'), [
         { root: 'file:///workspace/samples/digits', path },
       ]);
+      await openResultTab(page, 'Images');
       await page.getByRole('button', { name: 'Export CSV…' }).click();
       await page.waitForFunction(() => globalThis.fakeHost.calls.some(({ method }) => method === 'saveFile'));
       const [saved] = await opened.calls('saveFile');
@@ -163,6 +168,151 @@ describe('the page Evaluate', () => {
       }
     },
   );
+
+  const rows = (page: Page): Locator => page.locator('ll-evaluation-table .all .row');
+  const words = async (locator: Locator): Promise<string> =>
+    ((await locator.textContent()) ?? '').replace(/\s+/g, ' ').trim();
+  const active = (page: Page): Locator => page.locator('ll-evaluation-table .row.active .text');
+  /** Paths from the highest score. */
+  const byScore = [...read].sort(
+    (a, b) => evaluatedScore(b) - evaluatedScore(a) || a.localeCompare(b, 'en', { numeric: true }),
+  );
+
+  studio('all images are listed with score, p, verdict and outcome, and sorted by each', async (_, page) => {
+    await evaluate(page);
+    await openResultTab(page, 'Images');
+    const grid = page.getByRole('grid', { name: '40 images of samples/digits' });
+    assert.equal(await grid.getAttribute('aria-rowcount'), '41');
+    assert.match(
+      await words(rows(page).first()),
+      /^test\/(rotated|broken)\/\d+\.png (rotated|broken) [\d.]+ [\d.]+ % anomalous caught$/,
+    );
+    assert.equal(await rows(page).first().locator('.text').innerText(), byScore[0]);
+    assert.equal(await rows(page).locator('.blank').count(), 0);
+    const sortBy = (title: string): Promise<void> =>
+      page.getByRole('button', { name: title, exact: true }).click();
+    await sortBy('Image');
+    await page
+      .getByRole('columnheader', { name: 'Image' })
+      .and(page.locator('[aria-sort=ascending]'))
+      .waitFor();
+    assert.match(await words(rows(page).first()), /^test\/broken\/000\.png/);
+    await sortBy('Set');
+    assert.match(await words(rows(page).first()), /^test\/good\/000\.png good/);
+    await sortBy('Outcome');
+    assert.match(await words(rows(page).first()), /not anomalous missed$/);
+    await sortBy('Outcome');
+    assert.match(await words(rows(page).first()), /not anomalous rightly passed$/);
+  });
+
+  studio(
+    'outcomes filter the table, follow the threshold, and go into the CSV as listed',
+    async (opened, page) => {
+      await evaluate(page);
+      await openResultTab(page, 'Threshold');
+      await slider(page).press('PageDown');
+      const [caught = 0, missed = 0, alarms = 0, passed = 0] = await counts(page);
+      assert.ok(alarms > 0 && missed + passed > 0, 'the threshold tells nothing');
+      await page.getByRole('button', { name: 'false alarm', exact: true }).click();
+      // The focus goes along with what was asked for.
+      await page.getByRole('tab', { name: 'Images', selected: true }).and(page.locator(':focus')).waitFor();
+      const filter = page.getByLabel('Filter by outcome');
+      assert.equal(await filter.inputValue(), 'falseAlarm');
+      await page.getByText('moved threshold').waitFor();
+      for (const [outcome, count] of Object.entries({
+        caught,
+        missed,
+        falseAlarm: alarms,
+        passed,
+        all: 40,
+      })) {
+        await filter.selectOption(outcome);
+        await page
+          .getByRole('status')
+          .getByText(`${count} row${count === 1 ? '' : 's'}`, { exact: true })
+          .waitFor();
+      }
+      await filter.selectOption('falseAlarm');
+      await page.getByRole('button', { name: 'Image', exact: true }).click();
+      await page.getByRole('button', { name: 'Export CSV…' }).click();
+      await page.waitForFunction(() => globalThis.fakeHost.calls.some(({ method }) => method === 'saveFile'));
+      const [saved] = await opened.calls('saveFile');
+      const lines = new TextDecoder()
+        .decode(Uint8Array.from(saved?.['bytes'] as number[]))
+        .trimEnd()
+        .split('\r\n');
+      const files = lines.slice(1).map((line) => line.split(',')[0] ?? '');
+      assert.equal(files.length, alarms);
+      assert.deepEqual(files, [...files].sort());
+      assert.ok(lines.slice(1).every((line) => line.endsWith(',false alarm,')));
+    },
+  );
+
+  studio('the table is worked by keys, and what it is at stays, also over a reload', async (opened, page) => {
+    await evaluate(page);
+    // From the first part to the last: tabs are one stop, and arrows go round.
+    await page.getByRole('tab', { name: 'Overview' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('tab', { name: 'Threshold', selected: true }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('End');
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await active(page).innerText(), byScore[1]);
+    const grid = page.getByRole('grid');
+    assert.equal(await grid.getAttribute('aria-activedescendant'), 'row-1');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() =>
+      globalThis.fakeHost.calls.some(({ method }) => method === 'openEvaluated'),
+    );
+    assert.deepEqual(await opened.calls('openEvaluated'), [
+      { root: 'file:///workspace/samples/digits', path: byScore[1] },
+    ]);
+    await page.keyboard.press('End');
+    assert.equal(await active(page).innerText(), byScore.at(-1));
+    await openStudioPage(page, 'Losses');
+    await page.getByRole('heading', { name: 'Losses', exact: true }).waitFor();
+    await openStudioPage(page, 'Evaluate');
+    assert.equal(await active(page).innerText(), byScore.at(-1));
+    assert.ok(await active(page).isVisible());
+
+    await page.getByLabel('Filter by outcome').selectOption('passed');
+    await page.reload();
+    await page.getByText('The file is no longer there.').waitFor();
+    await showModel(page, 'digits');
+    await evaluate(page);
+    await page.getByRole('tab', { name: 'Images', selected: true }).waitFor();
+    assert.equal(await page.getByLabel('Filter by outcome').inputValue(), 'passed');
+    assert.equal(await active(page).innerText(), byScore.at(-1));
+  });
+
+  studio('of 10,000 images only the rows in sight exist, and each gets its picture', async (_, page) => {
+    await evaluate(page, true, 9980);
+    await openResultTab(page, 'Images');
+    const grid = page.getByRole('grid', { name: '10,000 images of samples/digits' });
+    assert.equal(await grid.getAttribute('aria-rowcount'), '10001');
+    const elements = (): Promise<number> =>
+      page
+        .locator('ll-evaluation-table')
+        .evaluate((table) => table.shadowRoot?.querySelectorAll('*').length ?? 0);
+    const before = await elements();
+    assert.ok(before < 1000, `${before} elements`);
+    await grid.focus();
+    await page.keyboard.press('End');
+    await active(page).waitFor();
+    assert.ok((await elements()) < 1000);
+    await page.getByRole('button', { name: 'Image', exact: true }).click();
+    // The oldest pictures are not kept; what is in sight is read again.
+    await page.waitForFunction(() => {
+      const table = document
+        .querySelector('ll-studio')
+        ?.shadowRoot?.querySelector('ll-evaluate-page')
+        ?.shadowRoot?.querySelector('ll-evaluation-result')
+        ?.shadowRoot?.querySelector('ll-evaluation-images')
+        ?.shadowRoot?.querySelector('ll-evaluation-table')?.shadowRoot;
+      return table?.querySelector('.all .row ll-image') && !table.querySelector('.blank');
+    });
+  });
 
   studio('without bad images defects are drawn, and everything says synthetic', async (_, page) => {
     await evaluate(page, false);

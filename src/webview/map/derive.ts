@@ -1,19 +1,10 @@
 /** From a model and a look to what is drawn; each part is made anew only when what it is made of has changed. */
 import type { MapProjection } from '../../shared/map-points.ts';
+import { lastOf } from '../shared/last-of.ts';
 import { hiddenPoints, selectionMask, type Drawing } from './drawing.ts';
 import { buildGrid, type Grid } from './grid.ts';
 import { coloringsOf, groupPoints, type Coloring, type Grouping } from './groups.ts';
 import type { Look, MapModel } from './state.ts';
-
-/** Remembers the last result of a function, by the identity of its arguments. */
-export function lastOf<A extends readonly unknown[], R>(make: (...args: A) => R): (...args: A) => R {
-  let last: { readonly args: A; readonly result: R } | undefined;
-  return (...args) => {
-    if (last?.args.every((one, index) => Object.is(one, args[index])) !== true)
-      last = { args, result: make(...args) };
-    return last.result;
-  };
-}
 
 const thresholdOf = (model: MapModel): number | null => model.card.calibration?.threshold ?? null;
 

@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import '../components/elements.ts';
 import { baseStyles } from '../shared/styles.ts';
-import { lastOf } from './derive.ts';
+import { lastOf } from '../shared/last-of.ts';
 import { neighboursOf } from './neighbours.ts';
 import { panelStyles } from './panel-styles.ts';
 import type { PointPictures } from './pictures.ts';

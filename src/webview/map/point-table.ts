@@ -1,19 +1,20 @@
 /** `ll-point-table`: all points as a table, for those who do not want a map; only the rows in sight exist. */
-import { LitElement, html, nothing, type PropertyValues } from 'lit';
+import { LitElement, html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import '../components/elements.ts';
-import '../components/image.ts';
 import { gridStyles } from '../components/grid-styles.ts';
+import { rowGrid, rowPicture, sortHeading } from '../components/row-grid.ts';
 import { RowWindow } from '../components/row-window.ts';
 import { countOf } from '../../shared/count.ts';
+import { lastOf } from '../shared/last-of.ts';
 import { pictureOf, type Picture } from '../shared/pixels.ts';
+import { nameRanks, turnedBy } from '../shared/row-order.ts';
 import { rowOfKey } from '../shared/row-keys.ts';
 import { baseStyles } from '../shared/styles.ts';
-import { lastOf } from './derive.ts';
 import { pointTableStyles, tableRowHeight as rowHeight } from './point-table-styles.ts';
 import type { PointPictures } from './pictures.ts';
 import type { MapModel } from './state.ts';
-import { pathRanks, tableColumns, tableOrder, type TableColumn, type TableSort } from './table-order.ts';
+import { tableColumns, tableOrder, type PointSort, type TableColumn } from './table-order.ts';
 import { pointWords } from './words.ts';
 
 const titles: Readonly<Record<TableColumn, string>> = {
@@ -45,14 +46,14 @@ export class LensPointTable extends LitElement {
   /** Counts the pictures that arrived, so that the rows show them. */
   @property({ type: Number }) arrived = 0;
 
-  @state() private sort: TableSort = { column: 'name', descending: false };
+  @state() private sort: PointSort = { column: 'name', descending: false };
   readonly #window = new RowWindow(this, rowHeight, 20, 6);
 
   /** Where a range of rows begins. */
   #anchor = -1;
 
-  readonly #ranks = lastOf(pathRanks);
-  readonly #order = lastOf((model: MapModel, hidden: Uint8Array, sort: TableSort) =>
+  readonly #ranks = lastOf(nameRanks);
+  readonly #order = lastOf((model: MapModel, hidden: Uint8Array, sort: PointSort) =>
     tableOrder(
       { points: model.points, threshold: model.card.calibration?.threshold ?? null },
       this.#ranks(model.points.paths),
@@ -77,52 +78,24 @@ export class LensPointTable extends LitElement {
 
   protected override render(): unknown {
     const rows = this.#rows;
-    const { from, to } = this.#window;
-    const visible = rows.subarray(from, to);
-    const active = this.#rowOf(rows, this.current);
-    const present = active >= from && active < from + visible.length;
-    return html`<div
-      class="scroll"
-      role="grid"
-      tabindex="0"
-      aria-label=${`${countOf(rows.length, 'image')} of ${this.model.shown.name}`}
-      aria-rowcount=${rows.length + 1}
-      aria-multiselectable="true"
-      aria-activedescendant=${present ? `row-${active}` : nothing}
-      @scroll=${this.#window.measure}
-      @keydown=${this.#key}
-    >
-      <div class="header" role="rowgroup">
-        <div class="row ${this.#columns.join(' ')}" role="row" aria-rowindex="1">
-          ${this.#columns.map((column) => this.#heading(column))}
-        </div>
-      </div>
-      <div class="all" role="rowgroup">
-        ${Array.from(visible, (point, index) => this.#row(point, from + index, from + index === active))}
-      </div>
-    </div>`;
-  }
-
-  #heading(column: TableColumn): unknown {
-    const { sort } = this;
-    const active = sort.column === column;
-    return html`<div
-      class="cell ${column}"
-      role="columnheader"
-      aria-sort=${active ? (sort.descending ? 'descending' : 'ascending') : 'none'}
-    >
-      <button
-        type="button"
-        title=${`Sort by ${titles[column].toLowerCase()}`}
-        @click=${() => this.#sortBy(column)}
-      >
-        ${titles[column]}${
-          active
-            ? html`<vscode-icon name=${sort.descending ? 'arrow-down' : 'arrow-up'} size="12"></vscode-icon>`
-            : nothing
-        }
-      </button>
-    </div>`;
+    return rowGrid({
+      ...{ order: rows, window: this.#window, several: true },
+      label: `${countOf(rows.length, 'image')} of ${this.model.shown.name}`,
+      active: this.#rowOf(rows, this.current),
+      columns: this.#columns.join(' '),
+      headings: this.#columns.map((column) =>
+        sortHeading({
+          ...{ column, title: titles[column], cell: column, sort: this.sort },
+          onSort: this.#sortBy,
+        }),
+      ),
+      row: (point, at, active) => this.#row(point, at, active),
+      onKey: (event) => {
+        if (!this.#pressKey(event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+      },
+    });
   }
 
   #row(point: number, index: number, active: boolean): unknown {
@@ -131,7 +104,7 @@ export class LensPointTable extends LitElement {
     const cell = (column: TableColumn): unknown => {
       switch (column) {
         case 'name':
-          return html`${this.#thumbnail(point)}<span class="text">${words.name}</span>`;
+          return html`${rowPicture(this.#picture(point))}<span class="text">${words.name}</span>`;
         case 'class':
           return words.className ?? '–';
         case 'score':
@@ -162,13 +135,6 @@ export class LensPointTable extends LitElement {
     </div>`;
   }
 
-  #thumbnail(point: number): unknown {
-    const picture = this.#picture(point);
-    return picture === undefined
-      ? html`<span class="blank"></span>`
-      : html`<ll-image aria-hidden="true" .picture=${picture}></ll-image>`;
-  }
-
   #picture(point: number): Picture | undefined {
     const small = this.pictures?.of(point);
     if (small === undefined) return undefined;
@@ -191,14 +157,10 @@ export class LensPointTable extends LitElement {
     );
   }
 
-  #sortBy(column: TableColumn): void {
-    const { sort } = this;
-    this.sort = {
-      column,
-      descending: sort.column === column ? !sort.descending : descendingFirst.has(column),
-    };
+  readonly #sortBy = (column: TableColumn): void => {
+    this.sort = turnedBy(this.sort, column, (each) => descendingFirst.has(each));
     this.#window.toTop();
-  }
+  };
 
   #click(event: MouseEvent, index: number): void {
     const point = this.#rows[index];
@@ -208,14 +170,6 @@ export class LensPointTable extends LitElement {
     else this.#anchor = index;
     this.#say('point-current', point);
   }
-
-  readonly #key = (event: KeyboardEvent): void => {
-    // A heading's own keys are its own.
-    if (event.target instanceof HTMLButtonElement || event.altKey) return;
-    if (!this.#pressKey(event)) return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
 
   /** @returns whether the key meant something here */
   #pressKey({ key, shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean {

@@ -8,7 +8,7 @@ import { Store } from '../shared/store.ts';
 import { runBatch } from './batch-run.ts';
 import type { Scorer, ScoringModel } from './scorer.ts';
 import { tableOf, type TableState } from './state.ts';
-import { Thumbnails } from './thumbnails.ts';
+import { Thumbnails } from '../shared/thumbnails.ts';
 
 /** Rows go to the host, and on the page, when so many are together or so many milliseconds have passed. */
 const rowsTogether = 500;
@@ -16,7 +16,7 @@ const everyMs = 250;
 
 export class BatchTable {
   readonly store = new Store<TableState | null>(null);
-  thumbnails = new Thumbnails(() => Promise.reject(new Error('there is no table')));
+  thumbnails = new Thumbnails<number>(() => Promise.reject(new Error('there is no table')));
   #run: { readonly id: string; readonly abort: AbortController } | undefined;
 
   constructor(
@@ -93,7 +93,8 @@ export class BatchTable {
   #take(progress: BatchProgress, running: boolean): TableState {
     const before = this.store.value?.batch.id;
     const { batch } = progress;
-    if (before !== batch.id) this.thumbnails = new Thumbnails((index) => this.#picture(progress, index));
+    if (before !== batch.id)
+      this.thumbnails = new Thumbnails<number>((index) => this.#picture(progress, index));
     const table = tableOf(progress, running);
     this.store.set(table);
     return table;

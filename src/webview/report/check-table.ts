@@ -1,21 +1,23 @@
 /** `ll-check-table`: checked images as a table; only the rows in sight exist. */
-import { LitElement, html, nothing, type PropertyValues } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { isFailed, type BatchRow } from '../../shared/batch.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import '../components/elements.ts';
-import '../components/image.ts';
 import { gridStyles } from '../components/grid-styles.ts';
+import { imageRowHeight, imageRowStyles, verdictSign } from '../components/image-rows.ts';
+import { rowGrid, rowPicture, sortHeading } from '../components/row-grid.ts';
 import { RowWindow } from '../components/row-window.ts';
 import { countOf } from '../../shared/count.ts';
 import { formatPercent } from '../shared/format.ts';
+import type { Picture } from '../shared/pixels.ts';
+import { turnedBy } from '../shared/row-order.ts';
 import { baseStyles } from '../shared/styles.ts';
+import type { Thumbnails } from '../shared/thumbnails.ts';
 import type { TableState } from './state.ts';
 import { tableKey } from './table-keys.ts';
-import type { TableColumn, TableSort } from './table-order.ts';
+import type { CheckSort, TableColumn } from './table-order.ts';
 import { formatZ } from './words.ts';
-import { checkTableStyles, tableRowHeight as rowHeight } from './table-styles.ts';
-import type { Thumbnails } from './thumbnails.ts';
 
 /** The first click on these shows what is out of the ordinary. */
 const ascendingFirst: ReadonlySet<TableColumn> = new Set(['name', 'p']);
@@ -26,72 +28,57 @@ const ascendingFirst: ReadonlySet<TableColumn> = new Set(['name', 'p']);
  */
 @customElement('ll-check-table')
 export class LensCheckTable extends LitElement {
-  static override styles = [baseStyles, gridStyles, checkTableStyles];
+  static override styles = [
+    baseStyles,
+    gridStyles,
+    imageRowStyles,
+    css`
+      .cell.channel {
+        width: 88px;
+      }
+      .cell.reason {
+        flex: 0 1 auto;
+        min-width: 164px;
+        max-width: 420px;
+      }
+    `,
+  ];
 
   @property({ attribute: false }) table!: TableState;
   /** Places in the batch, in the order of the rows. */
   @property({ attribute: false }) order: Uint32Array = new Uint32Array(0);
-  @property({ attribute: false }) sort!: TableSort;
+  @property({ attribute: false }) sort!: CheckSort;
   @property({ attribute: false }) channels: readonly string[] = [];
   @property({ attribute: false }) selection: ReadonlySet<number> = new Set();
-  @property({ attribute: false }) thumbnails: Thumbnails | null = null;
+  @property({ attribute: false }) thumbnails: Thumbnails<number> | null = null;
   /** Place in the batch; −1 for none. */
   @property({ type: Number }) current = -1;
   /** Counts the pictures that arrived, so that the rows show them. */
   @property({ type: Number }) arrived = 0;
 
-  readonly #window = new RowWindow(this, rowHeight, 20, 6);
+  readonly #window = new RowWindow(this, imageRowHeight, 20, 6);
 
   /** Row where a range begins. */
   #anchor = -1;
 
   protected override render(): unknown {
-    const { order } = this;
-    const { from, to } = this.#window;
-    const visible = order.subarray(from, to);
-    const active = order.indexOf(this.current);
-    const present = active >= from && active < from + visible.length;
-    return html`<div
-      class="scroll"
-      role="grid"
-      tabindex="0"
-      aria-label=${`${countOf(order.length, 'image')} of ${this.table.batch.title}`}
-      aria-rowcount=${order.length + 1}
-      aria-multiselectable="true"
-      aria-activedescendant=${present ? `row-${active}` : nothing}
-      @scroll=${this.#window.measure}
-      @keydown=${this.#key}
-    >
-      <div class="header" role="rowgroup">
-        <div class="row" role="row" aria-rowindex="1">
-          ${this.#heading('name', 'Image', 'name')} ${this.#heading('verdict', 'Verdict', 'verdict')}
-          ${this.#heading('score', 'Score', 'score')} ${this.#heading('p', 'p', 'p')}
-          ${this.channels.map((name) => this.#heading(`z:${name}`, name, 'channel'))}
-        </div>
-      </div>
-      <div class="all" role="rowgroup">
-        ${Array.from(visible, (index, at) => this.#row(index, from + at, from + at === active))}
-      </div>
-    </div>`;
+    const { order, table, channels } = this;
+    return rowGrid({
+      ...{ order, window: this.#window, several: true },
+      label: `${countOf(order.length, 'image')} of ${table.batch.title}`,
+      active: order.indexOf(this.current),
+      headings: html`
+        ${this.#heading('name', 'Image', 'name')} ${this.#heading('verdict', 'Verdict', 'verdict')}
+        ${this.#heading('score', 'Score', 'figure')} ${this.#heading('p', 'p', 'figure')}
+        ${channels.map((name) => this.#heading(`z:${name}`, name, 'figure channel', `channel ${name}`))}
+      `,
+      row: (index, at, active) => this.#row(index, at, active),
+      onKey: (event) => this.#key(event),
+    });
   }
 
-  #heading(column: TableColumn, title: string, cell: string): unknown {
-    const { sort } = this;
-    const active = sort.column === column;
-    const what = column.startsWith('z:') ? `channel ${title}` : title;
-    return html`<div
-      class="cell ${cell}"
-      role="columnheader"
-      aria-sort=${active ? (sort.descending ? 'descending' : 'ascending') : 'none'}
-    >
-      <button type="button" title=${`Sort by ${what}`} @click=${() => this.#sortBy(column)}>
-        ${title}${
-          active
-            ? html`<vscode-icon name=${sort.descending ? 'arrow-down' : 'arrow-up'} size="12"></vscode-icon>`
-            : nothing
-        }
-      </button>
-    </div>`;
+  #heading(column: TableColumn, title: string, cell: string, what = title): unknown {
+    return sortHeading({ ...{ column, title, cell, what, sort: this.sort }, onSort: this.#sortBy });
   }
 
   #row(index: number, at: number, active: boolean): unknown {
@@ -112,7 +99,7 @@ export class LensCheckTable extends LitElement {
       @dblclick=${() => this.#say('table-report', index)}
     >
       <div class="cell name" role="gridcell">
-        ${this.#thumbnail(index, row)}<span class="text">${this.#short(name)}</span>
+        ${rowPicture(this.#picture(index, row))}<span class="text">${this.#short(name)}</span>
       </div>
       ${isFailed(row) ? this.#failedCells(row.error.message) : this.#checkedCells(row)}
     </div>`;
@@ -128,18 +115,12 @@ export class LensCheckTable extends LitElement {
   }
 
   #checkedCells(row: Exclude<BatchRow, { error: unknown }>): unknown {
-    return html`<div class="cell verdict" role="gridcell">
-        ${
-          row.anomalous
-            ? html`<vscode-icon name="warning" size="14"></vscode-icon>anomalous`
-            : html`<vscode-icon name="pass" size="14"></vscode-icon>not anomalous`
-        }
-      </div>
-      <div class="cell score" role="gridcell">${formatScore(row.score)}</div>
-      <div class="cell p" role="gridcell">${formatPercent(row.pValue)}</div>
+    return html`<div class="cell verdict" role="gridcell">${verdictSign(row.anomalous)}</div>
+      <div class="cell figure" role="gridcell">${formatScore(row.score)}</div>
+      <div class="cell figure" role="gridcell">${formatPercent(row.pValue)}</div>
       ${this.channels.map((channel) => {
         const z = row.channels.find(({ name }) => name === channel)?.z;
-        return html` <div class="cell channel" role="gridcell">${formatZ(z ?? Number.NaN)}</div>`;
+        return html` <div class="cell figure channel" role="gridcell">${formatZ(z ?? Number.NaN)}</div>`;
       })}`;
   }
 
@@ -149,11 +130,8 @@ export class LensCheckTable extends LitElement {
     return name.startsWith(folder) ? name.slice(folder.length) : name;
   }
 
-  #thumbnail(index: number, row: BatchRow): unknown {
-    const picture = isFailed(row) ? undefined : this.thumbnails?.of(index);
-    return picture === undefined
-      ? html`<span class="blank"></span>`
-      : html`<ll-image aria-hidden="true" .picture=${picture}></ll-image>`;
+  #picture(index: number, row: BatchRow): Picture | undefined {
+    return isFailed(row) ? undefined : this.thumbnails?.of(index);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -161,7 +139,7 @@ export class LensCheckTable extends LitElement {
     this.#window.place(order.length);
     if (changed.has('current') || changed.has('sort')) {
       const active = order.indexOf(this.current);
-      if (active >= 0) this.#window.reveal(active, rowHeight);
+      if (active >= 0) this.#window.reveal(active, imageRowHeight);
     }
     const { from, to } = this.#window;
     const inSight = Array.from(order.subarray(from, to));
@@ -173,12 +151,13 @@ export class LensCheckTable extends LitElement {
     );
   }
 
-  #sortBy(column: TableColumn): void {
-    const { sort } = this;
-    const descending = sort.column === column ? !sort.descending : !ascendingFirst.has(column);
-    this.#say('table-sort', { column, descending } satisfies TableSort);
+  readonly #sortBy = (column: TableColumn): void => {
+    this.#say(
+      'table-sort',
+      turnedBy(this.sort, column, (each) => !ascendingFirst.has(each)),
+    );
     this.#window.toTop();
-  }
+  };
 
   #click(event: MouseEvent, at: number): void {
     if (event.shiftKey) this.#extend(at);
@@ -186,9 +165,7 @@ export class LensCheckTable extends LitElement {
     else this.#moveTo(at);
   }
 
-  readonly #key = (event: KeyboardEvent): void => {
-    // A heading's own keys are its own.
-    if (event.target instanceof HTMLButtonElement || event.altKey) return;
+  #key(event: KeyboardEvent): void {
     const pressed = { key: event.key, shiftKey: event.shiftKey, command: event.ctrlKey || event.metaKey };
     const active = this.order.indexOf(this.current);
     const meant = tableKey(pressed, active, this.order.length, this.#window.page);
@@ -217,7 +194,7 @@ export class LensCheckTable extends LitElement {
       case 'none':
         this.#select([], this.current);
     }
-  };
+  }
 
   #moveTo(at: number): void {
     const index = this.order[at];

@@ -1,13 +1,11 @@
 /** Which rows of the table are listed, and in which order. Pure. */
 import { isFailed, type BatchRow } from '../../shared/batch.ts';
+import { compareNames, orderedRows, type TableSort } from '../shared/row-order.ts';
 
 /** A column: a fixed one, or the z of a channel by its name. */
 export type TableColumn = 'name' | 'verdict' | 'score' | 'p' | `z:${string}`;
 
-export interface TableSort {
-  readonly column: TableColumn;
-  readonly descending: boolean;
-}
+export type CheckSort = TableSort<TableColumn>;
 
 export const verdictFilters = ['all', 'anomalous', 'ordinary', 'failed'] as const;
 export type VerdictFilter = (typeof verdictFilters)[number];
@@ -18,11 +16,8 @@ export interface TableFilter {
   readonly verdict: VerdictFilter;
 }
 
-export const firstSort: TableSort = { column: 'score', descending: true };
+export const firstSort: CheckSort = { column: 'score', descending: true };
 export const noFilter: TableFilter = { text: '', verdict: 'all' };
-
-/** Numbers within names count as numbers: `img2` comes before `img10`. */
-const collator = new Intl.Collator('en', { numeric: true });
 
 function passes(row: BatchRow, name: string, words: readonly string[], verdict: VerdictFilter): boolean {
   const kind = isFailed(row) ? 'failed' : row.anomalous ? 'anomalous' : 'ordinary';
@@ -32,13 +27,14 @@ function passes(row: BatchRow, name: string, words: readonly string[], verdict: 
   return words.every((word) => lower.includes(word));
 }
 
-/** What a row is sorted by; null where it has no such value, which comes last whichever way the column runs. */
-function keyOf(row: BatchRow, column: TableColumn): number | null {
+/** What a row is sorted by; NaN where it has no such value. */
+function keyOf(row: BatchRow | undefined, column: TableColumn): number {
+  if (row === undefined) return Number.NaN;
   if (column === 'verdict') return isFailed(row) ? 1 : row.anomalous ? 2 : 0;
-  if (isFailed(row)) return null;
+  if (isFailed(row)) return Number.NaN;
   if (column === 'score') return row.score;
   if (column === 'p') return row.pValue;
-  return row.channels.find(({ name }) => column === `z:${name}`)?.z ?? null;
+  return row.channels.find(({ name }) => column === `z:${name}`)?.z ?? Number.NaN;
 }
 
 /**
@@ -50,25 +46,18 @@ export function tableOrder(
   rows: readonly (BatchRow | undefined)[],
   names: readonly string[],
   { text, verdict }: TableFilter,
-  { column, descending }: TableSort,
+  { column, descending }: CheckSort,
 ): Uint32Array {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const places: number[] = [];
-  const keys = new Map<number, number | null>();
-  rows.forEach((row, index) => {
-    if (!row || !passes(row, names[index] ?? '', words, verdict)) return;
-    places.push(index);
-    if (column !== 'name') keys.set(index, keyOf(row, column));
+  const places = Array.from(rows.keys()).filter((index) => {
+    const row = rows[index];
+    return row !== undefined && passes(row, names[index] ?? '', words, verdict);
   });
-  const byName = (a: number, b: number): number => collator.compare(names[a] ?? '', names[b] ?? '') || a - b;
-  const sign = descending ? -1 : 1;
-  if (column === 'name') return Uint32Array.from(places.sort((a, b) => sign * byName(a, b)));
-  places.sort((a, b) => {
-    const [x = null, y = null] = [keys.get(a), keys.get(b)];
-    if (x === null || y === null) return x === y ? byName(a, b) : x === null ? 1 : -1;
-    return sign * (x - y) || byName(a, b);
+  return orderedRows(places, {
+    descending,
+    byName: (a, b) => compareNames(names[a] ?? '', names[b] ?? '') || a - b,
+    keyOf: column === 'name' ? null : (index) => keyOf(rows[index], column),
   });
-  return Uint32Array.from(places);
 }
 
 /** Names of the channels that any row has, in the order in which they come. */

@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { batchSentences, type BatchRow } from '../../shared/batch.ts';
 import '../components/elements.ts';
 import '../components/error.ts';
+import { filterBarStyles } from '../components/filter-bar.ts';
 import '../components/progress.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { countOf, formatCount } from '../../shared/count.ts';
@@ -21,10 +22,10 @@ import {
   tableOrder,
   verdictFilters,
   type TableFilter,
-  type TableSort,
+  type CheckSort,
   type VerdictFilter,
 } from './table-order.ts';
-import type { Thumbnails } from './thumbnails.ts';
+import type { Thumbnails } from '../shared/thumbnails.ts';
 
 const filterNames: Readonly<Record<VerdictFilter, string>> = {
   all: 'All verdicts',
@@ -44,6 +45,7 @@ export class LensTablePage extends LitElement {
     baseStyles,
     pageStyles,
     tableStyles,
+    filterBarStyles,
     css`
       .page {
         max-width: none;
@@ -58,44 +60,11 @@ export class LensTablePage extends LitElement {
         font-size: 1.15em;
         font-weight: 600;
       }
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-        align-items: center;
-      }
-      .bar .space {
-        flex: 1 1 0;
-      }
       .running {
         display: grid;
         grid-template-columns: minmax(0, 1fr) auto;
         gap: 12px;
         align-items: center;
-      }
-      input,
-      select {
-        font: inherit;
-        height: 26px;
-        min-width: 0;
-        padding: 2px 6px;
-        border-radius: 4px;
-      }
-      input {
-        flex: 1 1 140px;
-        max-width: 320px;
-        color: var(--vscode-input-foreground);
-        background: var(--vscode-input-background);
-        border: 1px solid var(--vscode-input-border, var(--vscode-contrastBorder, transparent));
-      }
-      input::placeholder {
-        color: var(--vscode-input-placeholderForeground);
-        opacity: 1;
-      }
-      select {
-        color: var(--vscode-dropdown-foreground);
-        background: var(--vscode-dropdown-background);
-        border: 1px solid var(--vscode-dropdown-border, var(--vscode-contrastBorder, transparent));
       }
       ll-check-table {
         flex: 1 1 auto;
@@ -110,14 +79,14 @@ export class LensTablePage extends LitElement {
   @property({ attribute: false }) session!: ReportSession;
 
   @state() private filter: TableFilter = noFilter;
-  @state() private sort: TableSort = firstSort;
+  @state() private sort: CheckSort = firstSort;
   @state() private selection: ReadonlySet<number> = new Set();
   @state() private current = -1;
   /** Said after something was saved or failed to be. */
   @state() private said = '';
 
   #subscription: StoreController<TableState | null> | undefined;
-  #thumbnails: Thumbnails | undefined;
+  #thumbnails: Thumbnails<number> | undefined;
   #pictures: StoreController<number> | undefined;
   /** Batch that the selection and the filter belong to. */
   #batch = '';
@@ -175,7 +144,7 @@ export class LensTablePage extends LitElement {
         .current=${this.current}
         .thumbnails=${this.session.table.thumbnails}
         .arrived=${this.session.table.thumbnails.arrived.value}
-        @table-sort=${({ detail }: CustomEvent<TableSort>) => (this.sort = detail)}
+        @table-sort=${({ detail }: CustomEvent<CheckSort>) => (this.sort = detail)}
         @table-select=${this.#select}
         @table-report=${({ detail }: CustomEvent<number>) => this.session.act([detail], 'report')}
         @table-copy=${() => this.#copy()}

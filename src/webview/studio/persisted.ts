@@ -1,5 +1,7 @@
 /** What the Studio remembers across a reload of the window: little, with a version, checked when it is read. */
 import * as v from 'valibot';
+import { imageColumns, outcomeFilters } from './pages/evaluate/image-order.ts';
+import { firstView, resultTabs } from './pages/evaluate/view.ts';
 import { pageIds } from './pages/names.ts';
 
 const schema = v.object({
@@ -23,6 +25,16 @@ const schema = v.object({
     ),
     null,
   ),
+  /** What of its result was shown, and the image that the table was at. */
+  evaluationView: v.optional(
+    v.object({
+      tab: v.picklist(resultTabs),
+      outcome: v.picklist(outcomeFilters),
+      sort: v.object({ column: v.picklist(imageColumns), descending: v.boolean() }),
+      image: v.nullable(v.object({ folder: v.number(), path: v.string(), kind: v.nullable(v.string()) })),
+    }),
+    firstView,
+  ),
   /** The model whose t-SNE is being computed. */
   projecting: v.optional(v.nullable(v.object({ uri: v.string(), name: v.string() })), null),
   /** The model in training, with the last that was seen of it. */
@@ -44,6 +56,7 @@ export const nothingPersisted: Persisted = {
   model: null,
   page: 'train',
   evaluation: null,
+  evaluationView: firstView,
   projecting: null,
   running: null,
 };

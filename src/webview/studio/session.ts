@@ -33,6 +33,7 @@ import { initialForm, readForm, type FormResult, type FormValues } from './form.
 import { epochsDone, newJob, outcomeOfError, statusOf, withSnapshot } from './job-state.ts';
 import { readModelView } from './model-view.ts';
 import { Evaluation, type KeptEvaluation } from './pages/evaluate/evaluation.ts';
+import { firstView, type EvaluationView } from './pages/evaluate/view.ts';
 import type { PageId } from './pages/names.ts';
 import { nothingPersisted, readPersisted, type Persisted } from './persisted.ts';
 import { ProjectionJob } from './projection-job.ts';
@@ -67,6 +68,8 @@ export class StudioSession {
   readonly store = new Store<StudioState>({ kind: 'empty', interrupted: null });
   /** The page shown. */
   readonly page = new Store<PageId>('train');
+  /** What of an evaluation's result is shown. */
+  readonly evaluationView = new Store<EvaluationView>(firstView);
   /** Ends of an interpolation that were chosen elsewhere, until the page takes them. */
   readonly handedOver = new Store<{ readonly from: LatentChoice; readonly to: LatentChoice } | null>(null);
   /** What the host answers to. */
@@ -144,6 +147,7 @@ export class StudioSession {
     this.#engine = engine;
     const before = readPersisted(host.readState());
     this.#keptEvaluation = before.evaluation;
+    this.evaluationView.set(before.evaluationView);
     const interrupted =
       before.running !== null
         ? ({ kind: 'training', ...before.running } as const)
@@ -267,6 +271,11 @@ export class StudioSession {
   openPage(page: PageId): void {
     this.page.set(page);
     this.#write({ ...this.#kept, page });
+  }
+
+  viewEvaluation(change: Partial<EvaluationView>): void {
+    this.evaluationView.set({ ...this.evaluationView.value, ...change });
+    this.#write(this.#kept);
   }
 
   chooseDataset(): void {
@@ -677,7 +686,11 @@ export class StudioSession {
   }
 
   #write(kept: Persisted): void {
-    this.#kept = { ...kept, evaluation: this.#keptEvaluation };
+    this.#kept = {
+      ...kept,
+      evaluation: this.#keptEvaluation,
+      evaluationView: this.evaluationView.value,
+    };
     this.#connection.writeState(this.#kept);
   }
 

@@ -464,14 +464,14 @@ export function evaluatedOf(name: string, defect: SyntheticKind | null = null): 
   };
 }
 
-/** A folder with a test folder of 20 good images, 12 rotated and 8 broken ones, and one that ends too early. */
-export function evaluationFolder(bad = true): EvaluationFolder {
+/** A folder with a test folder of good images, 12 rotated and 8 broken ones, and one that ends too early. */
+export function evaluationFolder(bad = true, good = 20): EvaluationFolder {
   const images = (folder: string, count: number): string[] =>
     Array.from({ length: count }, (_, index) => `test/${folder}/${String(index).padStart(3, '0')}.png`);
   return {
     ...{ source: 'evaluation', root: 'file:///workspace/samples/digits', name: 'samples/digits' },
     paths: [
-      ...['train/3/000.png', ...images('good', 20), 'test/good/truncated-020.png'],
+      ...['train/3/000.png', ...images('good', good), 'test/good/truncated-020.png'],
       ...(bad ? [...images('broken', 8), ...images('rotated', 12)] : []),
     ],
     ...{ skipped: [{ path: 'notes.txt', reason: 'not an image type that can be read' }], skippedCount: 1 },

@@ -64,12 +64,19 @@ export const recalibrate = (page: Page, id: string): Promise<unknown> =>
 export const openStudioPage = (page: Page, title: string): Promise<void> =>
   page.getByRole('navigation', { name: 'Studio' }).getByRole('button', { name: title }).click();
 
+/** Shows a part of an evaluation's result. */
+export const openResultTab = (page: Page, title: string): Promise<void> =>
+  page.getByRole('tab', { name: title }).click();
+
 /** Evaluates on a folder of good images and, unless left out, of bad ones; the page Evaluate then shows its result. */
-export async function evaluate(page: Page, bad = true): Promise<void> {
-  await page.evaluate((bad) => {
-    const host = globalThis.fakeHost;
-    host.evaluation = host.samples.evaluationFolder(bad);
-  }, bad);
+export async function evaluate(page: Page, bad = true, good = 20): Promise<void> {
+  await page.evaluate(
+    ([bad, good]) => {
+      const host = globalThis.fakeHost;
+      host.evaluation = host.samples.evaluationFolder(bad, good);
+    },
+    [bad, good] as const,
+  );
   await openStudioPage(page, 'Evaluate');
   await page.getByRole('button', { name: 'Labelled Folder…' }).click();
   // The way to the page has the same name.
@@ -292,6 +299,27 @@ export const scenes: readonly Scene[] = [
     await showModel(page, 'digits');
     await evaluate(page);
     await text(page, '1 image not read');
+  }),
+  scene('studio', 'page-evaluate-threshold', async (page) => {
+    await showModel(page, 'digits');
+    await evaluate(page);
+    await openResultTab(page, 'Threshold');
+    await text(page, 'Precision and recall');
+  }),
+  scene('studio', 'page-evaluate-mistakes', async (page) => {
+    await showModel(page, 'digits');
+    await evaluate(page);
+    await openResultTab(page, 'Mistakes');
+    await text(page, 'Bad images with the lowest scores');
+  }),
+  scene('studio', 'page-evaluate-images', async (page) => {
+    await showModel(page, 'digits');
+    await evaluate(page);
+    await openResultTab(page, 'Images');
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await text(page, 'ends too early');
   }),
   scene('studio', 'page-evaluate-synthetic', async (page) => {
     await showModel(page, 'digits');

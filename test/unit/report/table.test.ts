@@ -4,7 +4,7 @@ import { batchSentences, tallyRows, type Batch, type BatchRow } from '../../../s
 import { readKept, toKeep } from '../../../src/webview/report/state.ts';
 import { tableCsv, tableJson } from '../../../src/webview/report/table-export.ts';
 import { tableKey } from '../../../src/webview/report/table-keys.ts';
-import { channelsOf, noFilter, tableOrder, type TableSort } from '../../../src/webview/report/table-order.ts';
+import { channelsOf, noFilter, tableOrder, type CheckSort } from '../../../src/webview/report/table-order.ts';
 
 const names = ['good/img10.png', 'good/img2.png', 'bad/scratch.png', 'bad/=cmd.png', 'bad/torn, half.png'];
 const checked = (index: number, score: number, z: readonly number[] = []): BatchRow => ({
@@ -23,7 +23,7 @@ const batch: Batch = {
   ...{ id: 'b', title: 'parts/test', names, model: 'file:///m', modelKey: 'k', modelName: 'm' },
   ...{ falseAlarmRate: 0.01, skipped: [], skippedCount: 0, cut: null },
 };
-const order = (sort: TableSort, filter = noFilter): number[] => [...tableOrder(rows, names, filter, sort)];
+const order = (sort: CheckSort, filter = noFilter): number[] => [...tableOrder(rows, names, filter, sort)];
 
 describe('the order of the table', () => {
   it('begins with the highest score; images without a verdict come last either way', () => {

@@ -9,8 +9,12 @@ import type { Pack } from '../../../src/shared/transport.ts';
 import { conformalThreshold, judge } from '../../../src/shared/verdict.ts';
 import type { RunningWorker } from '../../../src/webview/shared/workers.ts';
 import { confusionAt, countAbove, justBelow } from '../../../src/webview/studio/pages/evaluate/counts.ts';
-import { scoresCsv } from '../../../src/webview/studio/pages/evaluate/result.ts';
-import { runEvaluation } from '../../../src/webview/studio/pages/evaluate/run.ts';
+import { scoresCsv, type EvaluationResult } from '../../../src/webview/studio/pages/evaluate/result.ts';
+import {
+  readPicture,
+  runEvaluation,
+  type EvaluationWork,
+} from '../../../src/webview/studio/pages/evaluate/run.ts';
 import {
   labelledImages,
   trainedOn,
@@ -133,7 +137,7 @@ describe('a run over labelled images', () => {
   const judged = (score: number): JudgedImage => ({
     verdict: judge(score, calibration, conformalThreshold(calibration, 0.05)),
     ...{ readings: [], autoencoder: score / 2, pca: null },
-    thumbnail: { height: 1, width: 1, channels: 1, pixels: new Uint8Array(1) },
+    thumbnail: { height: 1, width: 1, channels: 1, pixels: Uint8Array.of(score) },
   });
   const folder = folderOf([
     'ground_truth/bent/1_mask.png',
@@ -164,7 +168,8 @@ describe('a run over labelled images', () => {
     };
     const worker = { call } as unknown as RunningWorker<ForwardApi>;
     const progress: number[] = [];
-    const result = await runEvaluation({
+    const pictures = new Map<string, number>();
+    const work: EvaluationWork = {
       ...{ title: 'screws', chosen, sets: labelledImages(chosen), synthetic, falseAlarmRate: 0.05, signal },
       pull: ({ only = [] }): Promise<Pack> =>
         Promise.resolve({
@@ -177,12 +182,14 @@ describe('a run over labelled images', () => {
         }),
       run: (work) => work(worker),
       onProgress: (done) => progress.push(done),
-    });
-    return { result, asked, progress };
+      onPicture: ({ path, kind }, { pixels }) => pictures.set(`${path} ${kind}`, pixels[0] ?? -1),
+    };
+    const result = await runEvaluation(work);
+    return { result, asked, progress, pictures, work };
   }
 
   it('scores every image, hands masks over, names what could not be read', async () => {
-    const { result, asked, progress } = await evaluate(false);
+    const { result, asked, progress, pictures } = await evaluate(false);
     assert.ok(result);
     assert.deepEqual(
       result.images.map(({ path, score, autoencoder }) => [path, score, autoencoder]),
@@ -221,10 +228,46 @@ describe('a run over labelled images', () => {
       ['test/good/2.png', { mask: null }],
       ['test/good/0.png', { mask: null }],
     ]);
-    const [head, ...lines] = scoresCsv(result).trimEnd().split('\r\n');
-    assert.equal(head, 'file,label,bad,score,autoencoder,pca,calibrated_threshold,error');
-    assert.equal(lines[0], `test/bent/1.png,bent,1,1,0.5,,${result.terms.threshold},`);
-    assert.match(lines[4] ?? '', /^test\/good\/x\.png,,,,,,/);
+    assert.deepEqual(
+      [...pictures],
+      result.images.map(({ path, kind, score }) => [`${path} ${kind}`, score]),
+    );
+  });
+
+  const csvLines = (result: EvaluationResult, places: readonly number[], threshold: number): string[] => {
+    const images = places.flatMap((place) => result.images[place] ?? []);
+    return scoresCsv(result, { images, unread: result.unread, threshold }).trimEnd().split('\r\n');
+  };
+
+  it('is written as CSV in the order of the table, with outcomes by its threshold', async () => {
+    const { result } = await evaluate(false);
+    assert.ok(result);
+    const calibrated = result.terms.threshold;
+    const [head, ...lines] = csvLines(result, [1, 3, 0], 1.5);
+    assert.equal(head, 'file,label,bad,score,p,autoencoder,pca,calibrated_threshold,threshold,outcome,error');
+    assert.deepEqual(lines.slice(0, 3), [
+      `test/bent/3.png,bent,1,3,${1 / 101},1.5,,${calibrated},1.5,caught,`,
+      `test/good/0.png,good,0,0,1,0,,${calibrated},1.5,rightly passed,`,
+      `test/bent/1.png,bent,1,1,${1 / 101},0.5,,${calibrated},1.5,missed,`,
+    ]);
+    assert.match(lines[3] ?? '', /^test\/good\/x\.png,,,,,,,[\d.]+,1\.5,,.+/);
+  });
+
+  it('reads an image once more for its picture, a synthetic one with its defect', async () => {
+    for (const synthetic of [false, true]) {
+      const { result, work } = await evaluate(synthetic);
+      assert.ok(result);
+      for (const image of result.images)
+        assert.deepEqual((await readPicture(work, image)).pixels, Uint8Array.of(image.score), image.path);
+    }
+    const { result, work } = await evaluate(false);
+    const [image] = result?.images ?? [];
+    assert.ok(image);
+    const gone = {
+      ...work,
+      pull: () => Promise.resolve({ segments: [], bytes: new Uint8Array(), next: null }),
+    };
+    await assert.rejects(readPicture(gone, image), { code: 'read-failed' });
   });
 
   it('draws defects into the good images where there are no bad ones, and says so in the CSV', async () => {
@@ -240,7 +283,7 @@ describe('a run over labelled images', () => {
         ['test/good/0.png', 'blob', 1],
       ],
     );
-    assert.match(scoresCsv(result), /test\/good\/2\.png,synthetic blob,1,3/);
+    assert.match(csvLines(result, [1], 0).join('\n'), /test\/good\/2\.png,synthetic blob,1,3/);
   });
 
   it('stopped before anything has no result', async () => {

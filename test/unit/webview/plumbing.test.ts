@@ -185,12 +185,19 @@ describe('what the Studio remembers', () => {
     const model = { uri: 'file:///m', name: 'm' };
     const folder = { role: 'good', uri: 'file:///g', name: 'g' };
     const evaluation = { model: 'file:///m', folders: [folder] };
-    const kept = { version: 1, model, page: 'evaluate', evaluation, projecting: model, running: null };
+    const evaluationView = {
+      ...{ tab: 'images', outcome: 'missed', sort: { column: 'p', descending: false } },
+      image: { folder: 0, path: 'bent/a.png', kind: 'bent' },
+    };
+    const kept = {
+      ...{ version: 1, model, page: 'evaluate', evaluation, evaluationView },
+      ...{ projecting: model, running: null },
+    };
     assert.deepEqual(readPersisted(JSON.parse(JSON.stringify(kept))), kept);
     const before = { version: 1, model, page: 'losses', running: null };
     assert.deepEqual(
       readPersisted(before),
-      { ...before, projecting: null, evaluation: null },
+      { ...before, projecting: null, evaluation: null, evaluationView: nothingPersisted.evaluationView },
       'of a version that knew neither t-SNE nor evaluations',
     );
     for (const state of [
@@ -202,6 +209,8 @@ describe('what the Studio remembers', () => {
       { version: 2 },
       { ...kept, model: { uri: 7 } },
       { ...kept, page: 'x' },
+      { ...kept, evaluationView: { ...evaluationView, tab: 'x' } },
+      { ...kept, evaluationView: { ...evaluationView, sort: { column: 'x', descending: false } } },
       { ...kept, evaluation: { model: 'file:///m', folders: [{ ...folder, role: 'x' }] } },
     ]) {
       assert.deepEqual(readPersisted(state), nothingPersisted);

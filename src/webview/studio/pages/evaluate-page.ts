@@ -7,7 +7,8 @@ import { StoreController } from '../../shared/store.ts';
 import type { ModelView } from '../model-view.ts';
 import './evaluate/result-view.ts';
 import type { Chosen, EvaluationState, KeptEvaluation } from './evaluate/evaluation.ts';
-import { scoresCsv } from './evaluate/result.ts';
+import { scoresCsv, type ListedImages } from './evaluate/result.ts';
+import type { EvaluationView } from './evaluate/view.ts';
 import { ModelPageBase } from './model-page-base.ts';
 
 @customElement('ll-evaluate-page')
@@ -24,17 +25,20 @@ export class LensEvaluatePage extends ModelPageBase {
   protected readonly heading = 'Evaluate';
 
   #evaluated: StoreController<EvaluationState> | undefined;
+  #viewed: StoreController<EvaluationView> | undefined;
 
   protected override takeModel(): void {
     this.#evaluated ??= new StoreController(this, this.session.evaluation.store);
+    this.#viewed ??= new StoreController(this, this.session.evaluationView);
   }
 
   protected override renderModel(view: ModelView, uri: string): unknown {
     if (view.card.calibration === null)
       return html`${this.renderHead('How well the verdict tells good images from bad ones.')}
         <p>This model has no calibration yet, so it gives no verdict. Finish its training first.</p>`;
-    const { evaluation } = this.session;
-    const { chosen, run, result, error } = evaluation.store.value;
+    const { session } = this;
+    const { evaluation } = session;
+    const { chosen, run, result, pictures, error } = evaluation.store.value;
     return html`
       ${this.renderHead(
         'How well the verdict tells good images from bad ones that you know. Nothing is learned from them.',
@@ -56,19 +60,22 @@ export class LensEvaluatePage extends ModelPageBase {
       }
       ${error === null ? nothing : html`<ll-error .error=${error} @show-log=${() => this.session.showLog()}></ll-error>`}
       ${
-        result === null || run !== null
+        result === null || pictures === null || run !== null
           ? nothing
           : html`<ll-evaluation-result
               .result=${result}
+              .pictures=${pictures}
+              .view=${session.evaluationView.value}
               .components=${view.card.calibration.pca?.components ?? null}
+              @view=${({ detail }: CustomEvent<Partial<EvaluationView>>) => session.viewEvaluation(detail)}
               @open-image=${({ detail }: CustomEvent<{ folder: number; path: string }>) => {
                 const root = chosen?.folders[detail.folder]?.folder.root;
-                if (root !== undefined) this.session.openEvaluated(root, detail.path);
+                if (root !== undefined) session.openEvaluated(root, detail.path);
               }}
-              @export-csv=${() =>
+              @export-csv=${({ detail }: CustomEvent<ListedImages>) =>
                 void this.attempt(view, async () => {
-                  const bytes = new TextEncoder().encode(scoresCsv(result));
-                  await this.session.saveFile(`${view.card.name}-evaluation.csv`, bytes);
+                  const bytes = new TextEncoder().encode(scoresCsv(result, detail));
+                  await session.saveFile(`${view.card.name}-evaluation.csv`, bytes);
                 })}
             ></ll-evaluation-result>`
       }

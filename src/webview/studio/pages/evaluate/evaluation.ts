@@ -6,10 +6,11 @@ import { pointSets, type MapPoints } from '../../../../shared/map-points.ts';
 import type { Pack, PackRequest } from '../../../../shared/transport.ts';
 import { Store } from '../../../shared/store.ts';
 import { throttle } from '../../../shared/throttle.ts';
+import { Thumbnails } from '../../../shared/thumbnails.ts';
 import type { RunningWorker } from '../../../shared/workers.ts';
 import type { ModelView } from '../../model-view.ts';
-import type { EvaluationResult } from './result.ts';
-import { runEvaluation } from './run.ts';
+import type { EvaluationResult, ScoredImage } from './result.ts';
+import { readPicture, runEvaluation, type EvaluationWork } from './run.ts';
 import {
   labelledImages,
   trainedOn,
@@ -32,10 +33,14 @@ export interface EvaluationState {
   readonly chosen: Chosen | null;
   readonly run: { readonly done: number; readonly total: number; readonly failed: number } | null;
   readonly result: EvaluationResult | null;
+  /** Of the result's images. */
+  readonly pictures: Thumbnails<ScoredImage> | null;
   readonly error: WireError | null;
 }
 
-export const nothingEvaluated: EvaluationState = { chosen: null, run: null, result: null, error: null };
+export const nothingEvaluated: EvaluationState = {
+  ...{ chosen: null, run: null, result: null, pictures: null, error: null },
+};
 
 /** What survives a reload of the window: the folders, to be listed and evaluated again. */
 export interface KeptEvaluation {
@@ -143,17 +148,20 @@ export class Evaluation {
     shows({ run: { done: 0, total, failed: 0 }, error: null });
     const uris = folders.map(({ role, folder: { root, name } }) => ({ role, uri: root, name }));
     this.host.keep(chosen.calibration === null ? { model: this.#model, folders: uris } : null);
+    const work: EvaluationWork = {
+      ...{ chosen: folders, sets, synthetic, signal: abort.signal },
+      title: folders.map(({ folder }) => folder.name).join(' and '),
+      falseAlarmRate: view.card.calibration?.requestedRate ?? 0.01,
+      pull: (request) => this.host.pull(request),
+      run: (call) => this.host.run(view, call),
+      onProgress: (done, failed) => progress.push({ done, total, failed }),
+      onPicture: (image, thumbnail) => pictures.put(image, thumbnail),
+    };
+    const pictures = new Thumbnails<ScoredImage>((image) => readPicture(work, image));
     try {
-      const result = await runEvaluation({
-        ...{ chosen: folders, sets, synthetic, signal: abort.signal },
-        title: folders.map(({ folder }) => folder.name).join(' and '),
-        falseAlarmRate: view.card.calibration?.requestedRate ?? 0.01,
-        pull: (request) => this.host.pull(request),
-        run: (call) => this.host.run(view, call),
-        onProgress: (done, failed) => progress.push({ done, total, failed }),
-      });
+      const result = await runEvaluation(work);
       progress.cancel();
-      shows({ run: null, ...(result ? { result } : {}) });
+      shows({ run: null, ...(result ? { result, pictures } : {}) });
     } catch (error) {
       progress.cancel();
       shows({ run: null, error: toWireError(error) });

@@ -5,22 +5,38 @@ import type { ScoreMeasures } from '../../../../shared/protocol/evaluate.ts';
 import { formatScore } from '../../../../shared/verdict.ts';
 import { factsStyles, tiles } from '../../../components/facts.ts';
 import { axisOf, type Axis } from '../../../components/histogram-bins.ts';
-import '../../../components/image.ts';
-import { reasonTable } from '../../../components/skipped.ts';
+import { tabId, tabs, tabStyles } from '../../../components/tabs.ts';
 import { countOf, formatCount } from '../../../../shared/count.ts';
-import { baseName, formatPercent } from '../../../shared/format.ts';
-import { pictureOf } from '../../../shared/pixels.ts';
+import { formatPercent } from '../../../shared/format.ts';
+import type { Thumbnails } from '../../../shared/thumbnails.ts';
 import { baseStyles, chartStyles, noticeStyles, pageStyles, tableStyles } from '../../../shared/styles.ts';
 import { confusionAt, countAbove, justBelow, type Confusion } from './counts.ts';
 import './curve-chart.ts';
 import type { Curve } from './curve-chart.ts';
-import type { EvaluationResult, Mistake } from './result.ts';
+import './images-view.ts';
+import { mistakePictures, mistakesStyles } from './mistakes.ts';
+import { outcomeWords, type Outcome } from './outcome.ts';
+import {
+  setName,
+  type EvaluationResult,
+  type ListedImages,
+  type Mistake,
+  type ScoredImage,
+} from './result.ts';
 import './threshold-histogram.ts';
+import { resultTabs, type EvaluationView, type ResultTab } from './view.ts';
 
 const area = (value: number): string => (Number.isFinite(value) ? value.toFixed(4) : '–');
 const share = (value: number): string => (Number.isFinite(value) ? formatPercent(value) : '–');
 
-/** Fires `open-image` with folder and path of an image, and `export-csv`. */
+const tabTitles: Readonly<Record<ResultTab, string>> = {
+  overview: 'Overview',
+  threshold: 'Threshold',
+  mistakes: 'Mistakes',
+  images: 'Images',
+};
+
+/** Fires `view` with what changes of it, `open-image` with an image, and `export-csv` with what the table lists. */
 @customElement('ll-evaluation-result')
 export class LensEvaluationResult extends LitElement {
   static override styles = [
@@ -30,6 +46,8 @@ export class LensEvaluationResult extends LitElement {
     factsStyles,
     noticeStyles,
     chartStyles,
+    tabStyles,
+    mistakesStyles,
     css`
       :host {
         display: grid;
@@ -39,34 +57,6 @@ export class LensEvaluationResult extends LitElement {
       .prose {
         max-width: 76ch;
       }
-      .mistakes {
-        list-style: none;
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(96px, 1fr));
-        gap: 10px;
-      }
-      .mistakes button {
-        display: grid;
-        gap: 4px;
-        width: 100%;
-        padding: 6px;
-        border: 1px solid transparent;
-        border-radius: 4px;
-        background: none;
-        color: inherit;
-        font: inherit;
-        text-align: start;
-        cursor: pointer;
-        grid-template-columns: minmax(0, 1fr);
-      }
-      .mistakes button:hover {
-        background: var(--vscode-list-hoverBackground);
-        border-color: var(--vscode-contrastActiveBorder, transparent);
-      }
-      .mistakes span {
-        overflow: hidden;
-        text-overflow: ellipsis;
-      }
       td .quiet {
         white-space: nowrap;
       }
@@ -74,11 +64,16 @@ export class LensEvaluationResult extends LitElement {
   ];
 
   @property({ attribute: false }) result!: EvaluationResult;
+  @property({ attribute: false }) view!: EvaluationView;
+  /** Of the result's images. */
+  @property({ attribute: false }) pictures!: Thumbnails<ScoredImage>;
   /** Of the PCA beside. */
   @property({ attribute: false }) components: number | null = null;
 
   @state() private threshold = 0;
 
+  /** Whether the tab that is shown next takes the focus. */
+  #wantsFocus = false;
   #axis: Axis = { low: 0, high: 1 };
   #roc: readonly Curve[] = [];
   #precision: readonly Curve[] = [];
@@ -93,19 +88,40 @@ export class LensEvaluationResult extends LitElement {
     this.#precision = series.map(({ name, measures }) => ({ label: name, values: measures.precision }));
   }
 
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!this.#wantsFocus || !changed.has('view')) return;
+    this.#wantsFocus = false;
+    this.renderRoot.querySelector<HTMLElement>(`#${tabId(this.view.tab)}`)?.focus();
+  }
+
   protected override render(): unknown {
-    const { result, threshold } = this;
+    const { result, threshold, view } = this;
     const confusion = confusionAt(result.good, result.bad, threshold);
+    const content: Readonly<Record<ResultTab, () => unknown>> = {
+      overview: () => [this.#renderOverview(confusion), this.#renderKinds(), this.#renderPixels()],
+      threshold: () => [this.#renderThreshold(confusion), this.#renderCurves(confusion)],
+      mistakes: () => this.#renderMistakes(),
+      images: () =>
+        html`<ll-evaluation-images
+          .result=${result}
+          .view=${view}
+          .threshold=${threshold}
+          .pictures=${this.pictures}
+          @view=${({ detail }: CustomEvent<Partial<EvaluationView>>) => this.#say('view', detail)}
+          @open-image=${({ detail }: CustomEvent<ScoredImage>) => this.#say('open-image', detail)}
+          @export-csv=${({ detail }: CustomEvent<ListedImages>) => this.#say('export-csv', detail)}
+        ></ll-evaluation-images>`,
+    };
     return html`
-      ${this.#renderHead(confusion)} ${this.#renderThreshold(confusion)} ${this.#renderCurves(confusion)}
-      ${this.#renderKinds()} ${this.#renderPixels()}
-      ${this.#renderMistakes('Good images with the highest scores', result.falseAlarms, true)}
-      ${this.#renderMistakes(
-        result.synthetic ? 'Synthetic defects with the lowest scores' : 'Bad images with the lowest scores',
-        result.missed,
-        false,
-      )}
-      ${this.#renderUnread()}
+      ${this.#renderHead()}
+      ${tabs({
+        label: 'Parts of the result',
+        titles: tabTitles,
+        order: resultTabs,
+        chosen: view.tab,
+        onChoose: (tab) => this.#say('view', { tab } satisfies Partial<EvaluationView>),
+        content: content[view.tab](),
+      })}
     `;
   }
 
@@ -128,19 +144,21 @@ export class LensEvaluationResult extends LitElement {
     return this.result.synthetic ? 'synthetic' : 'bad';
   }
 
-  /** `40 bad images` */
-  #counted(): string {
-    const { good, bad, synthetic } = this.result;
-    const defects = synthetic ? countOf(bad.length, 'synthetic defect') : countOf(bad.length, 'bad image');
-    return `${countOf(good.length, 'good image')} and ${defects}`;
+  get #badImage(): string {
+    return this.result.synthetic ? 'synthetic defect' : 'bad image';
   }
 
-  #renderHead({ falsePositiveRate }: Confusion): unknown {
-    const { result } = this;
-    const { title, synthetic, measures, good, stopped, unread } = result;
+  /** `20 good images and 40 bad images` */
+  #counted(): string {
+    const { good, bad } = this.result;
+    return `${countOf(good.length, 'good image')} and ${countOf(bad.length, this.#badImage)}`;
+  }
+
+  #renderHead(): unknown {
+    const { title, synthetic, stopped, unread } = this.result;
     const states = [
       ...(stopped ? ['stopped before the end'] : []),
-      ...(unread.length > 0 ? [`${countOf(unread.length, 'image')} not read, named below`] : []),
+      ...(unread.length > 0 ? [`${countOf(unread.length, 'image')} not read, named under Images`] : []),
     ];
     return html`<section aria-labelledby="result">
       <h2 id="result">${synthetic ? 'Result, synthetic' : 'Result'}</h2>
@@ -152,22 +170,29 @@ export class LensEvaluationResult extends LitElement {
             : nothing
         }
       </p>
+    </section>`;
+  }
+
+  #renderOverview(confusion: Confusion): unknown {
+    const { measures, good, bad } = this.result;
+    const { truePositives, falsePositives } = confusion;
+    return html`<section aria-label="How well good and bad are told apart">
       ${
         measures === null
           ? html`<p>
               ${
                 good.length === 0
                   ? 'No good image has a score, so there is nothing to compare with.'
-                  : `No bad image has a score. At the threshold ${share(falsePositiveRate)} of the good ones are flagged.`
+                  : `No bad image has a score. At the threshold ${share(confusion.falsePositiveRate)} of the good ones are flagged.`
               }
             </p>`
-          : this.#renderFigures(measures.combined)
+          : html`${this.#renderFigures(measures.combined)}
+              <p class="prose">
+                At a threshold of <span class="number">${formatScore(this.threshold)}</span>,
+                ${formatCount(truePositives)} of ${countOf(bad.length, this.#badImage)} are caught, with
+                ${formatCount(falsePositives)} of ${countOf(good.length, 'good image')} flagged by mistake.
+              </p>`
       }
-      <div class="actions">
-        <vscode-button secondary @click=${() => this.dispatchEvent(new CustomEvent('export-csv'))}
-          >Export CSV…</vscode-button
-        >
-      </div>
     </section>`;
   }
 
@@ -179,7 +204,7 @@ export class LensEvaluationResult extends LitElement {
         { term: label('AUROC'), value: area(auroc) },
         { term: '95 % interval', value: `${area(interval.low)} – ${area(interval.high)}` },
         { term: label('AUPR'), value: area(averagePrecision) },
-        { term: 'Found at 1 % false alarms', value: share(tprAt1Fpr) },
+        { term: 'Caught at 1 % false alarms', value: share(tprAt1Fpr) },
         { term: `Best F1, at a score of ${formatScore(bestF1.threshold)}`, value: bestF1.f1.toFixed(3) },
       ])}
       <p class="quiet prose">
@@ -250,8 +275,11 @@ export class LensEvaluationResult extends LitElement {
         <td class="number">${flagged}</td>
         <td class="number">${passed}</td>
       </tr>`;
-    const cell = (count: number, means: string): unknown =>
-      html`${formatCount(count)} <span class="quiet">${means}</span>`;
+    const cell = (count: number, outcome: Outcome): unknown =>
+      html`${formatCount(count)}
+        <button class="link" type="button" @click=${() => this.#showImages(outcome)}>
+          ${outcomeWords[outcome]}
+        </button>`;
     const { good, bad, synthetic } = this.result;
     return html`<div class="scroll">
       <table class="confusion">
@@ -266,8 +294,8 @@ export class LensEvaluationResult extends LitElement {
           </tr>
         </thead>
         <tbody>
-          ${row(synthetic ? 'Synthetic' : 'Bad', bad.length, cell(truePositives, 'found'), cell(falseNegatives, 'missed'))}
-          ${row('Good', good.length, cell(falsePositives, 'false alarms'), cell(trueNegatives, 'passed'))}
+          ${row(synthetic ? 'Synthetic' : 'Bad', bad.length, cell(truePositives, 'caught'), cell(falseNegatives, 'missed'))}
+          ${row('Good', good.length, cell(falsePositives, 'falseAlarm'), cell(trueNegatives, 'passed'))}
         </tbody>
       </table>
     </div>`;
@@ -329,7 +357,7 @@ export class LensEvaluationResult extends LitElement {
               <th scope="col" class="number">Images</th>
               <th scope="col" class="number">AUROC</th>
               <th scope="col" class="number">At 1 % false alarms</th>
-              <th scope="col" class="number">Found at the threshold</th>
+              <th scope="col" class="number">Caught at the threshold</th>
             </tr>
           </thead>
           <tbody>
@@ -341,7 +369,7 @@ export class LensEvaluationResult extends LitElement {
               const { auroc, tprAt1Fpr } = measures.kinds[index] ?? { auroc: NaN, tprAt1Fpr: NaN };
               const found = countAbove(own, this.threshold);
               return html`<tr>
-                <th scope="row">${synthetic ? `${kind} (synthetic)` : kind}</th>
+                <th scope="row">${setName(this.result, kind)}</th>
                 <td class="number">${formatCount(own.length)}</td>
                 <td class="number">${area(auroc)}</td>
                 <td class="number">${share(tprAt1Fpr)}</td>
@@ -370,46 +398,29 @@ export class LensEvaluationResult extends LitElement {
     </section>`;
   }
 
-  #renderMistakes(title: string, mistakes: readonly Mistake[], good: boolean): unknown {
-    if (mistakes.length === 0) return nothing;
-    const word = (score: number): string => {
-      const flagged = score > this.threshold;
-      if (good) return flagged ? 'false alarm' : 'passed';
-      return flagged ? 'found' : 'missed';
-    };
-    const id = good ? 'false-alarms' : 'missed';
-    return html`<section aria-labelledby=${id}>
-      <h2 id=${id}>${title}</h2>
-      <ul class="mistakes">
-        ${mistakes.map(
-          ({ folder, path, kind, score, thumbnail }) =>
-            html`<li>
-              <button
-                type="button"
-                title="Open ${path}"
-                @click=${() =>
-                  this.dispatchEvent(new CustomEvent('open-image', { detail: { folder, path } }))}
-              >
-                <ll-image aria-hidden="true" .picture=${pictureOf(thumbnail.pixels, thumbnail)}></ll-image>
-                <span>${kind === null ? nothing : `${kind}, `}${baseName(path)}</span>
-                <span class="quiet">${formatScore(score)}, ${word(score)}</span>
-              </button>
-            </li>`,
-        )}
-      </ul>
-    </section>`;
+  #renderMistakes(): unknown {
+    const { falseAlarms, missed, synthetic } = this.result;
+    const gallery = (id: string, title: string, mistakes: readonly Mistake[]): unknown =>
+      mistakes.length === 0
+        ? nothing
+        : html`<section aria-labelledby=${id}>
+            <h2 id=${id}>${title}</h2>
+            ${mistakePictures(mistakes, this.threshold, (mistake) => this.#say('open-image', mistake))}
+          </section>`;
+    return [
+      gallery('false-alarms', 'Good images with the highest scores', falseAlarms),
+      gallery('missed', `${synthetic ? 'Synthetic defects' : 'Bad images'} with the lowest scores`, missed),
+    ];
   }
 
-  #renderUnread(): unknown {
-    const { unread } = this.result;
-    if (unread.length === 0) return nothing;
-    return html`<section aria-labelledby="unread">
-      <h2 id="unread">${countOf(unread.length, 'image')} not read</h2>
-      <div class="scroll" tabindex="0" role="region" aria-labelledby="unread">
-        ${reasonTable(unread.slice(0, 200))}
-      </div>
-      ${unread.length > 200 ? html`<p class="quiet">The CSV names the others too.</p>` : nothing}
-    </section>`;
+  /** All images of one outcome; the focus goes along, for what had it is gone. */
+  #showImages(outcome: Outcome): void {
+    this.#wantsFocus = true;
+    this.#say('view', { tab: 'images', outcome } satisfies Partial<EvaluationView>);
+  }
+
+  #say(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
 

@@ -8,11 +8,14 @@ import type {
 } from '../../../../shared/protocol/evaluate.ts';
 import type { JudgedImage } from '../../../../shared/protocol/forward.ts';
 import { csvText } from '../../../shared/export/csv.ts';
+import { outcomeOf, outcomeWords } from './outcome.ts';
 import type { LabelledImage } from './sets.ts';
 
 /** An image with its scores; its kind may be a synthetic one. */
 export interface ScoredImage extends LabelledImage {
   readonly score: number;
+  /** Share of good images that score as high, by the calibration. */
+  readonly pValue: number;
   readonly autoencoder: number | null;
   readonly pca: number | null;
 }
@@ -109,19 +112,37 @@ export const sortedScores = (images: readonly ScoredImage[], bad: boolean): Floa
     ({ score }) => score,
   ).sort();
 
+/** What an image belongs to, as it is shown: `good`, or its kind of defect. */
+export const setName = ({ synthetic }: Pick<EvaluationResult, 'synthetic'>, kind: string | null): string =>
+  kind === null ? 'good' : synthetic ? `${kind} (synthetic)` : kind;
+
+/** What a table lists, in its order, and by which threshold. */
+export interface ListedImages {
+  readonly images: readonly ScoredImage[];
+  readonly unread: readonly UnreadImage[];
+  readonly threshold: number;
+}
+
 /** One line an image, in full precision; images that could not be read last. */
-export function scoresCsv({ images, synthetic, terms, unread }: EvaluationResult): string {
+export function scoresCsv(
+  { synthetic, terms }: EvaluationResult,
+  { images, unread, threshold }: ListedImages,
+): string {
   const labelOf = (kind: string | null): string =>
     kind === null ? 'good' : `${synthetic ? 'synthetic ' : ''}${kind}`;
   return csvText([
-    ['file', 'label', 'bad', 'score', 'autoencoder', 'pca', 'calibrated_threshold', 'error'],
-    ...images.map(({ path, kind, score, autoencoder, pca }) => [
-      ...[path, labelOf(kind), kind === null ? 0 : 1, score],
-      ...[autoencoder ?? Number.NaN, pca ?? Number.NaN, terms.threshold, ''],
+    [
+      ...['file', 'label', 'bad', 'score', 'p', 'autoencoder', 'pca'],
+      ...['calibrated_threshold', 'threshold', 'outcome', 'error'],
+    ],
+    ...images.map((image) => [
+      ...[image.path, labelOf(image.kind), image.kind === null ? 0 : 1, image.score, image.pValue],
+      ...[image.autoencoder ?? Number.NaN, image.pca ?? Number.NaN],
+      ...[terms.threshold, threshold, outcomeWords[outcomeOf(image, threshold)], ''],
     ]),
     ...unread.map(({ path, reason }) => [
-      ...[path, '', Number.NaN, Number.NaN, Number.NaN, Number.NaN],
-      ...[terms.threshold, reason],
+      ...[path, '', Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN],
+      ...[terms.threshold, threshold, '', reason],
     ]),
   ]);
 }

@@ -34,24 +34,57 @@ export interface EvaluationWork {
   /** Calls the worker with the model loaded. */
   readonly run: <T>(call: (worker: RunningWorker<ForwardApi>) => Promise<T>) => Promise<T>;
   readonly onProgress: (done: number, failed: number) => void;
+  /** Takes the small picture of each image with a score. */
+  readonly onPicture: (image: ScoredImage, thumbnail: JudgedImage['thumbnail']) => void;
 }
 
-/** Bytes of the masks of one folder, by their place in its list. Those that cannot be read are left out. */
-async function readMasks(
+/** Bytes of files of one folder, by their place in its list. Those that cannot be read are left out. */
+async function readFiles(
+  pull: EvaluationWork['pull'],
+  source: string,
+  only: readonly number[],
+  signal?: AbortSignal,
+): Promise<Map<number, Uint8Array<ArrayBuffer>>> {
+  const read = new Map<number, Uint8Array<ArrayBuffer>>();
+  const files = new BatchFiles();
+  let cursor = only.length > 0 ? packStart : null;
+  while (cursor !== null && signal?.aborted !== true) {
+    const pack: Pack = await pull({ source, cursor, only });
+    for (const file of files.take(pack)) if ('bytes' in file) read.set(file.index, file.bytes);
+    cursor = pack.next;
+  }
+  return read;
+}
+
+const readMasks = (
   { pull, signal }: EvaluationWork,
   source: string,
   images: readonly LabelledImage[],
-): Promise<Map<number, Uint8Array>> {
-  const only = images.flatMap(({ mask }) => (mask === null ? [] : [mask]));
-  const masks = new Map<number, Uint8Array>();
-  const files = new BatchFiles();
-  let cursor = only.length > 0 ? packStart : null;
-  while (cursor !== null && !signal.aborted) {
-    const pack: Pack = await pull({ source, cursor, only });
-    for (const file of files.take(pack)) if ('bytes' in file) masks.set(file.index, file.bytes);
-    cursor = pack.next;
-  }
-  return masks;
+): Promise<Map<number, Uint8Array>> =>
+  readFiles(
+    pull,
+    source,
+    images.flatMap(({ mask }) => (mask === null ? [] : [mask])),
+    signal,
+  );
+
+/**
+ * Reads and judges an image once more, for its picture alone.
+ * @throws LensError `read-failed` where its file is no longer there, and what judging throws
+ */
+export async function readPicture(
+  { chosen, synthetic, falseAlarmRate, pull, run }: EvaluationWork,
+  { folder, index, path: name, kind }: ScoredImage,
+): Promise<JudgedImage['thumbnail']> {
+  const bytes = (await readFiles(pull, chosen[folder]?.folder.source ?? '', [index])).get(index);
+  if (bytes === undefined) throw new LensError('read-failed', `“${name}” could not be read again.`);
+  if (!synthetic || kind === null)
+    return (await run((worker) => worker.call('judge', { name, bytes, falseAlarmRate }))).thumbnail;
+  const params = { name, bytes, falseAlarmRate, seed };
+  const { defects } = await run((worker) => worker.call('judgeSynthetic', params));
+  const drawn = defects.find((defect) => defect.kind === kind);
+  if (!drawn) throw new LensError('internal', `No ${kind} was drawn into “${name}”.`);
+  return drawn.judged.thumbnail;
 }
 
 /** Judges an image, and takes down what else comes of it. */
@@ -88,14 +121,18 @@ class Collected {
   readonly missed = new Worst(worstShown, -1);
   terms: BatchTerms | null = null;
 
+  constructor(private readonly onPicture: EvaluationWork['onPicture']) {}
+
   readonly take = (image: LabelledImage, judged: JudgedImage): void => {
     const { verdict, autoencoder, pca, thumbnail } = judged;
     if (!Number.isFinite(verdict.score)) {
       this.unread.push({ path: image.path, reason: 'Its score is no number.' });
       return;
     }
-    const scored: ScoredImage = { ...image, score: verdict.score, autoencoder, pca };
+    const { score, pValue } = verdict;
+    const scored: ScoredImage = { ...image, score, pValue, autoencoder, pca };
     this.images.push(scored);
+    this.onPicture(scored, thumbnail);
     (image.kind === null ? this.falseAlarms : this.missed).add({ ...scored, thumbnail });
   };
 }
@@ -106,7 +143,7 @@ class Collected {
  */
 export async function runEvaluation(work: EvaluationWork): Promise<EvaluationResult | null> {
   const { title, chosen, sets, synthetic, signal, run, onProgress } = work;
-  const found = new Collected();
+  const found = new Collected(work.onPicture);
   const { images, unread } = found;
   let done = 0;
   // Begins anew, whatever an evaluation that was cut off has left behind.

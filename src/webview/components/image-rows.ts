@@ -1,10 +1,11 @@
-/** The looks of the table of many images, on top of what such tables have in common. */
-import { css } from 'lit';
+/** Rows of judged images, on top of what long tables have in common: picture and name, figures, the verdict. */
+import { css, html, type TemplateResult } from 'lit';
+import './elements.ts';
 
 /** Of every row, the heading's included, in CSS pixels. */
-export const tableRowHeight = 32;
+export const imageRowHeight = 32;
 
-export const checkTableStyles = css`
+export const imageRowStyles = css`
   .scroll {
     border: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
   }
@@ -13,7 +14,7 @@ export const checkTableStyles = css`
     min-width: fit-content;
   }
   .row {
-    height: ${tableRowHeight}px;
+    height: ${imageRowHeight}px;
     display: flex;
     gap: 12px;
   }
@@ -40,26 +41,14 @@ export const checkTableStyles = css`
     gap: 6px;
     width: 118px;
   }
-  .cell.score,
-  .cell.p,
-  .cell.channel {
+  .cell.figure {
     width: 76px;
     text-align: end;
     font-variant-numeric: tabular-nums;
   }
-  .cell.channel {
-    width: 88px;
-  }
-  .header .cell.score button,
-  .header .cell.p button,
-  .header .cell.channel button {
+  .header .cell.figure button {
     width: 100%;
     justify-content: end;
-  }
-  .cell.reason {
-    flex: 0 1 auto;
-    min-width: 164px;
-    max-width: 420px;
   }
   .anomalous .cell.verdict vscode-icon {
     color: var(--vscode-charts-red);
@@ -79,3 +68,9 @@ export const checkTableStyles = css`
     height: 26px;
   }
 `;
+
+/** Sign and words, so that colour is not alone. */
+export const verdictSign = (anomalous: boolean): TemplateResult =>
+  anomalous
+    ? html`<vscode-icon name="warning" size="14"></vscode-icon>anomalous`
+    : html`<vscode-icon name="pass" size="14"></vscode-icon>not anomalous`;

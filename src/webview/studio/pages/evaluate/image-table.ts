@@ -1,0 +1,165 @@
+/** `ll-evaluation-table`: evaluated images as a table; only the rows in sight exist. */
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { countOf } from '../../../../shared/count.ts';
+import { formatScore } from '../../../../shared/verdict.ts';
+import { gridStyles } from '../../../components/grid-styles.ts';
+import { imageRowHeight, imageRowStyles, verdictSign } from '../../../components/image-rows.ts';
+import { rowGrid, rowPicture, sortHeading } from '../../../components/row-grid.ts';
+import { RowWindow } from '../../../components/row-window.ts';
+import { formatPercent } from '../../../shared/format.ts';
+import { turnedBy } from '../../../shared/row-order.ts';
+import { rowOfKey } from '../../../shared/row-keys.ts';
+import { StoreController } from '../../../shared/store.ts';
+import { baseStyles } from '../../../shared/styles.ts';
+import type { Thumbnails } from '../../../shared/thumbnails.ts';
+import { descendingFirst, imageColumns, type ImageColumn, type ImageSort } from './image-order.ts';
+import { outcomeOf, outcomeWords } from './outcome.ts';
+import { setName, type EvaluationResult, type ScoredImage } from './result.ts';
+
+const titles: Readonly<Record<ImageColumn, string>> = {
+  name: 'Image',
+  set: 'Set',
+  score: 'Score',
+  p: 'p',
+  verdict: 'Verdict',
+  outcome: 'Outcome',
+};
+
+const cells: Readonly<Record<ImageColumn, string>> = {
+  name: 'name',
+  set: 'set',
+  score: 'figure',
+  p: 'figure',
+  verdict: 'verdict',
+  outcome: 'outcome',
+};
+
+/** Fires `table-sort` with the order wanted, and with a place among the images `table-current` and `table-open`. */
+@customElement('ll-evaluation-table')
+export class LensEvaluationTable extends LitElement {
+  static override styles = [
+    baseStyles,
+    gridStyles,
+    imageRowStyles,
+    css`
+      .scroll {
+        height: auto;
+        max-height: max(260px, min(72vh, 760px));
+      }
+      .cell.set {
+        width: 112px;
+      }
+      .cell.outcome {
+        width: 104px;
+      }
+      .mistake .cell.outcome {
+        font-weight: 600;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) result!: EvaluationResult;
+  @property({ type: Number }) threshold = 0;
+  /** Places among the images, in the order of the rows. */
+  @property({ attribute: false }) order: Uint32Array = new Uint32Array(0);
+  @property({ attribute: false }) sort!: ImageSort;
+  /** Place among the images; −1 for none. */
+  @property({ type: Number }) current = -1;
+  @property({ attribute: false }) pictures!: Thumbnails<ScoredImage>;
+
+  readonly #window = new RowWindow(this, imageRowHeight, 20, 6);
+  #arrived: StoreController<number> | undefined;
+
+  /** The table lasts no longer than its result. */
+  protected override willUpdate(): void {
+    this.#arrived ??= new StoreController(this, this.pictures.arrived);
+  }
+
+  protected override render(): unknown {
+    const { order, sort } = this;
+    return rowGrid({
+      ...{ order, window: this.#window, several: false },
+      label: `${countOf(order.length, 'image')} of ${this.result.title}`,
+      active: this.#active,
+      headings: imageColumns.map((column) =>
+        sortHeading({
+          ...{ column, title: titles[column], cell: cells[column], sort },
+          ...(column === 'p' ? { what: 'p-value' } : {}),
+          onSort: (by) => {
+            this.#say('table-sort', turnedBy(this.sort, by, descendingFirst));
+            this.#window.toTop();
+          },
+        }),
+      ),
+      row: (place, at, active) => this.#row(place, at, active),
+      onKey: this.#key,
+    });
+  }
+
+  get #active(): number {
+    return this.order.indexOf(this.current);
+  }
+
+  #row(place: number, at: number, active: boolean): unknown {
+    const image = this.result.images[place];
+    if (image === undefined) return nothing;
+    const outcome = outcomeOf(image, this.threshold);
+    const flagged = image.score > this.threshold;
+    const mistake = outcome === 'missed' || outcome === 'falseAlarm';
+    return html`<div
+      class="row ${flagged ? 'anomalous' : ''} ${mistake ? 'mistake' : ''} ${active ? 'active selected' : ''}"
+      id="row-${at}"
+      data-index=${at}
+      role="row"
+      aria-rowindex=${at + 2}
+      aria-selected=${active}
+      title=${image.path}
+      @click=${() => this.#say('table-current', place)}
+      @dblclick=${() => this.#say('table-open', place)}
+    >
+      <div class="cell name" role="gridcell">
+        ${rowPicture(this.pictures.of(image))}<span class="text">${image.path}</span>
+      </div>
+      <div class="cell set" role="gridcell">${setName(this.result, image.kind)}</div>
+      <div class="cell figure" role="gridcell">${formatScore(image.score)}</div>
+      <div class="cell figure" role="gridcell">${formatPercent(image.pValue)}</div>
+      <div class="cell verdict" role="gridcell">${verdictSign(flagged)}</div>
+      <div class="cell outcome" role="gridcell">${outcomeWords[outcome]}</div>
+    </div>`;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const { order } = this;
+    this.#window.place(order.length);
+    const active = this.#active;
+    if (active >= 0 && (changed.has('current') || changed.has('sort')))
+      this.#window.reveal(active, imageRowHeight);
+    const { from, to } = this.#window;
+    const inSight = Array.from(order.subarray(from, to), (place) => this.result.images[place]);
+    this.pictures.want(inSight.filter((image) => image !== undefined));
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey) return;
+    const { order, current } = this;
+    const active = this.#active;
+    const to = rowOfKey(event.key, active, order.length, this.#window.page);
+    const place = order[to ?? -1];
+    if (place !== undefined) this.#say('table-current', place);
+    else if (event.key === 'Enter' && active >= 0) this.#say('table-open', current);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  #say(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'll-evaluation-table': LensEvaluationTable;
+  }
+}

@@ -1,0 +1,30 @@
+/** What of an evaluation's result is shown, and how: kept while other pages are shown, and across a reload. */
+import type { ImageSort, OutcomeFilter } from './image-order.ts';
+import type { ScoredImage } from './result.ts';
+
+export const resultTabs = ['overview', 'threshold', 'mistakes', 'images'] as const;
+export type ResultTab = (typeof resultTabs)[number];
+
+export interface EvaluationView {
+  readonly tab: ResultTab;
+  readonly outcome: OutcomeFilter;
+  readonly sort: ImageSort;
+  /** The image that the table's keyboard focus is at; its kind may be a synthetic one. */
+  readonly image: Pick<ScoredImage, 'folder' | 'path' | 'kind'> | null;
+}
+
+/** Scores from the highest, as a check of many images lists them. */
+export const firstView: EvaluationView = {
+  tab: 'overview',
+  outcome: 'all',
+  sort: { column: 'score', descending: true },
+  image: null,
+};
+
+/** Place of the image that the view is at; −1 where it is not among them. */
+export const placeOf = (images: readonly ScoredImage[], image: EvaluationView['image']): number =>
+  image === null
+    ? -1
+    : images.findIndex(
+        ({ folder, path, kind }) => folder === image.folder && path === image.path && kind === image.kind,
+      );
