@@ -187,7 +187,7 @@ describe('the page Evaluate', () => {
       await words(rows(page).first()),
       /^test\/(rotated|broken)\/\d+\.png (rotated|broken) [\d.]+ [\d.]+ % anomalous caught$/,
     );
-    assert.equal(await rows(page).first().locator('.text').innerText(), byScore[0]);
+    assert.equal(await rows(page).first().locator('.text').textContent(), byScore[0]);
     assert.equal(await rows(page).locator('.blank').count(), 0);
     const sortBy = (title: string): Promise<void> =>
       page.getByRole('button', { name: title, exact: true }).click();
@@ -210,10 +210,10 @@ describe('the page Evaluate', () => {
     async (opened, page) => {
       await evaluate(page);
       await openResultTab(page, 'Threshold');
-      await slider(page).press('PageDown');
+      for (let i = 0; i < 3; i++) await slider(page).press('PageDown');
       const [caught = 0, missed = 0, alarms = 0, passed = 0] = await counts(page);
       assert.ok(alarms > 0 && missed + passed > 0, 'the threshold tells nothing');
-      await page.getByRole('button', { name: 'false alarm', exact: true }).click();
+      await page.getByRole('button', { name: /\d false alarms?$/ }).click();
       // The focus goes along with what was asked for.
       await page.getByRole('tab', { name: 'Images', selected: true }).and(page.locator(':focus')).waitFor();
       const filter = page.getByLabel('Filter by outcome');
@@ -258,7 +258,7 @@ describe('the page Evaluate', () => {
     await page.getByRole('grid').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    assert.equal(await active(page).innerText(), byScore[1]);
+    assert.equal(await active(page).textContent(), byScore[1]);
     const grid = page.getByRole('grid');
     assert.equal(await grid.getAttribute('aria-activedescendant'), 'row-1');
     await page.keyboard.press('Enter');
@@ -269,11 +269,11 @@ describe('the page Evaluate', () => {
       { root: 'file:///workspace/samples/digits', path: byScore[1] },
     ]);
     await page.keyboard.press('End');
-    assert.equal(await active(page).innerText(), byScore.at(-1));
+    assert.equal(await active(page).textContent(), byScore.at(-1));
     await openStudioPage(page, 'Losses');
     await page.getByRole('heading', { name: 'Losses', exact: true }).waitFor();
     await openStudioPage(page, 'Evaluate');
-    assert.equal(await active(page).innerText(), byScore.at(-1));
+    assert.equal(await active(page).textContent(), byScore.at(-1));
     assert.ok(await active(page).isVisible());
 
     await page.getByLabel('Filter by outcome').selectOption('passed');
@@ -283,7 +283,7 @@ describe('the page Evaluate', () => {
     await evaluate(page);
     await page.getByRole('tab', { name: 'Images', selected: true }).waitFor();
     assert.equal(await page.getByLabel('Filter by outcome').inputValue(), 'passed');
-    assert.equal(await active(page).innerText(), byScore.at(-1));
+    assert.equal(await active(page).textContent(), byScore.at(-1));
   });
 
   studio('of 10,000 images only the rows in sight exist, and each gets its picture', async (_, page) => {

@@ -49,7 +49,11 @@ workbenchSuite(
         await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
         const result = page.locator('ll-evaluation-result');
         await result.getByText('12 good images and 14 bad images of judged (1 image not read').waitFor();
+        const openTab = (title: string): Promise<void> => result.getByRole('tab', { name: title }).click();
+        await openTab('Images');
         await result.getByRole('cell', { name: 'rotated/truncated.png', exact: true }).waitFor();
+        const grid = result.getByRole('grid', { name: '26 images of judged' });
+        assert.equal(await grid.getAttribute('aria-rowcount'), '27');
 
         const csv = path.join(suite.workspace, 'digits-evaluation.csv');
         rmSync(csv, { force: true });
@@ -59,15 +63,28 @@ workbenchSuite(
           () => existsSync(csv) && readFileSync(csv, 'utf8').endsWith('\r\n'),
           'the CSV to be written',
         );
-        const lines = readFileSync(csv, 'utf8').trimEnd().split('\r\n').slice(1);
-        const rows = lines.map((line) => line.split(','));
+        const [header = [], ...rows] = readFileSync(csv, 'utf8')
+          .trimEnd()
+          .split('\r\n')
+          .map((line) => line.split(','));
+        const column = (name: string): number => header.indexOf(name);
+        const scored = rows.filter((row) => row[column('score')] !== '');
         const scores = (label: string): number[] =>
-          rows.filter(([, each, , score]) => each === label && score !== '').map((row) => Number(row[3]));
+          scored.filter((row) => row[column('label')] === label).map((row) => Number(row[column('score')]));
+        // As the table lists them: from the highest score.
+        const listed = scored.map((row) => Number(row[column('score')]));
+        assert.deepEqual(
+          listed,
+          [...listed].sort((a, b) => b - a),
+        );
+        const first = (await grid.getByRole('row').nth(1).textContent()) ?? '';
+        assert.ok(first.includes(scored[0]?.[column('file')] ?? '-'), first);
         for (const [label, count] of Object.entries(counts)) assert.equal(scores(label).length, count, label);
-        const calibrated = Number(rows[0]?.[6]);
+        const calibrated = Number(rows[0]?.[column('calibrated_threshold')]);
         const card = readModel(modelPath(suite.workspace, 'digits'))?.card;
         assert.equal(calibrated, card?.calibration?.threshold);
 
+        await openTab('Overview');
         const all = bad.flatMap(scores);
         const tile = result.locator('dl.tiles > div', { hasText: 'AUROC' }).first().locator('dd');
         assert.equal(await pages.text(tile), auroc(scores('good'), all).toFixed(4));
@@ -80,6 +97,7 @@ workbenchSuite(
           assert.match(await pages.text(cells.nth(3)), new RegExp(`^${above(kind, calibrated)}, `));
         }
 
+        await openTab('Threshold');
         const confusion = result.locator('table.confusion td.number');
         const shown = async (): Promise<number[]> =>
           (await confusion.allInnerTexts()).map((text) => Number.parseInt(text, 10));
@@ -101,11 +119,11 @@ workbenchSuite(
           new RegExp(`^${formatScore(calibrated)}: `),
         );
 
-        // A mistake is opened by a click.
-        await result
-          .getByRole('button', { name: /^Open good\/|false alarm$|passed$/ })
-          .first()
-          .click();
+        // Enter opens the image that the table is at.
+        await openTab('Images');
+        await grid.focus();
+        await grid.press('ArrowDown');
+        await grid.press('Enter');
         await window.imagePreview();
       },
     );

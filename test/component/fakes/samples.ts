@@ -439,28 +439,35 @@ export function judgedOf(name: string): JudgedImage {
   };
 }
 
-/** Scores of good and bad images that overlap, each its own by the number in the name. @param name `…/FOLDER/NNN.png` */
-export function evaluatedScore(name: string, defect: string | null = null): number {
+/** @param name `…/FOLDER/NNN.png` */
+function evaluatedFile(name: string): { readonly folder: string; readonly index: number } {
   const [, folder = 'good', number = '0'] = /(\w+)\/(\d+)\.png$/.exec(name) ?? [];
-  const index = Number(number);
+  return { folder, index: Number(number) };
+}
+
+/** Scores of good and bad images that overlap, each its own by the number in the name. */
+export function evaluatedScore(name: string, defect: string | null = null): number {
+  const { folder, index } = evaluatedFile(name);
   const kind = defect ?? folder;
   if (kind === 'good') return 0.005 + ((index * 7) % 20) * 0.0005;
   return 0.0101 + kind.length * 0.0002 + ((index * 11) % 20) * 0.0011;
 }
 
+const evaluationScores = calibrationScores(2000);
+
 /** A verdict of an evaluation, by {@link evaluatedScore}. */
 export function evaluatedOf(name: string, defect: SyntheticKind | null = null): JudgedImage {
-  const plain = judgedOf(name);
+  const { folder, index } = evaluatedFile(name);
   const score = evaluatedScore(name, defect);
-  const { height, width, channels, pixels } = plain.thumbnail;
-  const shown = defect ? withDefect(defect, { height, width, channels, pixels }, 0, imageKey(name)) : pixels;
-  const scores = calibrationScores(2000);
+  const pixels = drawSample('digits', `test/${folder}`, index % 20);
+  const side = sideOf('digits');
+  const image = { height: side, width: side, channels: 1, pixels } as const;
+  const verdict = judge(score, evaluationScores, conformalThreshold(evaluationScores, 0.01));
   return {
-    ...plain,
-    verdict: judge(score, scores, conformalThreshold(scores, 0.01)),
+    ...{ verdict, readings: readingsOf(verdict.anomalous) },
     autoencoder: score + 0.004 * Math.sin(1e6 * score),
     pca: score + 0.008 * Math.sin(3e6 * score),
-    thumbnail: { height, width, channels, pixels: shown },
+    thumbnail: { ...image, pixels: defect ? withDefect(defect, image, 0, imageKey(name)) : pixels },
   };
 }
 

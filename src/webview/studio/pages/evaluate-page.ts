@@ -43,7 +43,7 @@ export class LensEvaluatePage extends ModelPageBase {
       ${this.renderHead(
         'How well the verdict tells good images from bad ones that you know. Nothing is learned from them.',
       )}
-      ${this.#renderSources(view, run !== null, chosen !== null)}
+      ${this.#renderSources(view, run !== null, chosen !== null, result !== null)}
       ${chosen === null ? this.#renderKept(uri) : this.#renderChosen(chosen, run !== null)}
       ${
         run === null
@@ -82,17 +82,21 @@ export class LensEvaluatePage extends ModelPageBase {
     `;
   }
 
-  #renderSources({ card, points }: ModelView, busy: boolean, chosen: boolean): unknown {
+  #renderSources({ card, points }: ModelView, busy: boolean, chosen: boolean, evaluated: boolean): unknown {
     const { evaluation } = this.session;
     const own = points !== null && card.dataset.kind === 'folder';
     return html`<section aria-labelledby="sources">
-      <h2 id="sources">Images</h2>
-      <p class="quiet prose">
-        One folder with sub-folders: <em>good</em> or <em>normal</em> holds good images, every other one a
-        kind of defect; a <em>test</em> folder beside <em>ground_truth</em> brings its masks. Or one folder of
-        good and one of bad images.
-        ${own ? html`Without bad images, defects are drawn into good ones for an estimate.` : nothing}
-      </p>
+      <h2 id="sources">Images to evaluate on</h2>
+      ${
+        evaluated
+          ? nothing
+          : html`<p class="quiet prose">
+              One folder with sub-folders: <em>good</em> or <em>normal</em> holds good images, every other one
+              a kind of defect; a <em>test</em> folder beside <em>ground_truth</em> brings its masks. Or one
+              folder of good and one of bad images.
+              ${own ? html`Without bad images, defects are drawn into good ones for an estimate.` : nothing}
+            </p>`
+      }
       <div class="actions">
         <vscode-button
           ?secondary=${chosen}

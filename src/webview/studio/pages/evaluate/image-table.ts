@@ -7,7 +7,7 @@ import { gridStyles } from '../../../components/grid-styles.ts';
 import { imageRowHeight, imageRowStyles, verdictSign } from '../../../components/image-rows.ts';
 import { rowGrid, rowPicture, sortHeading } from '../../../components/row-grid.ts';
 import { RowWindow } from '../../../components/row-window.ts';
-import { formatPercent } from '../../../shared/format.ts';
+import { baseName, formatPercent } from '../../../shared/format.ts';
 import { turnedBy } from '../../../shared/row-order.ts';
 import { rowOfKey } from '../../../shared/row-keys.ts';
 import { StoreController } from '../../../shared/store.ts';
@@ -46,6 +46,23 @@ export class LensEvaluationTable extends LitElement {
       .scroll {
         height: auto;
         max-height: max(260px, min(72vh, 760px));
+      }
+      /* Where there is little room, the file's own name is what stays. */
+      .cell.name .text {
+        display: flex;
+      }
+      .folder,
+      .file {
+        flex: 0 1 auto;
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .folder {
+        flex-shrink: 1000;
+      }
+      .row.selected .folder {
+        color: inherit;
       }
       .cell.set {
         width: 112px;
@@ -106,6 +123,7 @@ export class LensEvaluationTable extends LitElement {
     if (image === undefined) return nothing;
     const outcome = outcomeOf(image, this.threshold);
     const flagged = image.score > this.threshold;
+    const file = baseName(image.path);
     const mistake = outcome === 'missed' || outcome === 'falseAlarm';
     return html`<div
       class="row ${flagged ? 'anomalous' : ''} ${mistake ? 'mistake' : ''} ${active ? 'active selected' : ''}"
@@ -119,7 +137,10 @@ export class LensEvaluationTable extends LitElement {
       @dblclick=${() => this.#say('table-open', place)}
     >
       <div class="cell name" role="gridcell">
-        ${rowPicture(this.pictures.of(image))}<span class="text">${image.path}</span>
+        ${rowPicture(this.pictures.of(image))}<span class="text"
+          ><span class="folder quiet">${image.path.slice(0, -file.length)}</span
+          ><span class="file">${file}</span></span
+        >
       </div>
       <div class="cell set" role="gridcell">${setName(this.result, image.kind)}</div>
       <div class="cell figure" role="gridcell">${formatScore(image.score)}</div>

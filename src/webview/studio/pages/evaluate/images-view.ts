@@ -101,7 +101,7 @@ export class LensEvaluationImages extends LitElement {
           </option>`;
         })}
       </select>
-      <span class="quiet number" role="status">${countOf(order.length, 'row')}</span>
+      <span class="visually-hidden" role="status">${countOf(order.length, 'row')}</span>
       <span class="space"></span>
       <vscode-button secondary ?disabled=${!chosen} @click=${() => this.#open(current)}
         >Open Image</vscode-button

@@ -16,7 +16,7 @@ export const mistakesStyles = css`
   }
   .mistakes button {
     display: grid;
-    gap: 4px;
+    gap: 2px;
     width: 100%;
     padding: 6px;
     border: 1px solid transparent;
@@ -51,7 +51,8 @@ export const mistakePictures = (
         <button type="button" title="Open ${path}" @click=${() => open(mistake)}>
           <ll-image aria-hidden="true" .picture=${pictureOf(thumbnail.pixels, thumbnail)}></ll-image>
           <span>${kind === null ? nothing : `${kind}, `}${baseName(path)}</span>
-          <span class="quiet">${formatScore(score)}, ${outcomeWords[outcomeOf(mistake, threshold)]}</span>
+          <span class="quiet number">${formatScore(score)}</span>
+          <span class="quiet">${outcomeWords[outcomeOf(mistake, threshold)]}</span>
         </button>
       </li>`;
     })}

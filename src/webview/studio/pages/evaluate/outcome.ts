@@ -1,4 +1,5 @@
 /** What a threshold makes of one labelled image. Pure. */
+import { countOf, formatCount } from '../../../../shared/count.ts';
 
 /** Mistakes first. */
 export const outcomes = ['missed', 'falseAlarm', 'caught', 'passed'] as const;
@@ -10,6 +11,12 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
   caught: 'caught',
   passed: 'rightly passed',
 };
+
+/** `3 false alarms` */
+export const countedOutcome = (outcome: Outcome, count: number): string =>
+  outcome === 'falseAlarm'
+    ? countOf(count, outcomeWords[outcome])
+    : `${formatCount(count)} ${outcomeWords[outcome]}`;
 
 /** An image is flagged if its score is greater than the threshold. @param kind null for a good image */
 export function outcomeOf(

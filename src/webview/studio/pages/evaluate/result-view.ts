@@ -15,7 +15,7 @@ import './curve-chart.ts';
 import type { Curve } from './curve-chart.ts';
 import './images-view.ts';
 import { mistakePictures, mistakesStyles } from './mistakes.ts';
-import { outcomeWords, type Outcome } from './outcome.ts';
+import { countedOutcome, type Outcome } from './outcome.ts';
 import {
   setName,
   type EvaluationResult,
@@ -276,10 +276,9 @@ export class LensEvaluationResult extends LitElement {
         <td class="number">${passed}</td>
       </tr>`;
     const cell = (count: number, outcome: Outcome): unknown =>
-      html`${formatCount(count)}
-        <button class="link" type="button" @click=${() => this.#showImages(outcome)}>
-          ${outcomeWords[outcome]}
-        </button>`;
+      html`<button class="link" type="button" @click=${() => this.#showImages(outcome)}>
+        ${countedOutcome(outcome, count)}
+      </button>`;
     const { good, bad, synthetic } = this.result;
     return html`<div class="scroll">
       <table class="confusion">
