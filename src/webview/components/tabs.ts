@@ -29,6 +29,14 @@ export const tabStyles = css`
     font-weight: 600;
     border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--vscode-focusBorder));
   }
+  @media (max-width: 480px) {
+    .tabs {
+      gap: 0 2px;
+    }
+    .tabs button {
+      padding-inline: 4px;
+    }
+  }
   [role='tabpanel'] {
     display: grid;
     gap: 24px;

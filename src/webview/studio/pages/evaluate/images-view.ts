@@ -46,6 +46,9 @@ export class LensEvaluationImages extends LitElement {
         gap: 24px;
         grid-template-columns: minmax(0, 1fr);
       }
+      td.path {
+        min-width: 16ch;
+      }
     `,
   ];
 

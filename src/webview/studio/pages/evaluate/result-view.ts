@@ -57,8 +57,11 @@ export class LensEvaluationResult extends LitElement {
       .prose {
         max-width: 76ch;
       }
-      td .quiet {
-        white-space: nowrap;
+      @media (max-width: 480px) {
+        .confusion :is(th, td) {
+          white-space: normal;
+          padding-inline-end: 12px;
+        }
       }
     `,
   ];
