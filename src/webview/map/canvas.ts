@@ -1,13 +1,13 @@
 /** `ll-map-canvas`: the points, drawn and touched. Says what the pointer and the keys ask for; decides nothing. */
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { lastOf } from '../shared/last-of.ts';
 import { followSize } from '../shared/follow-size.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { ThemeController, themeColor } from '../shared/theme.ts';
 import { canvasStyles } from './canvas-styles.ts';
 import { cssRgb } from './css-rgb.ts';
-import { lastOf } from './derive.ts';
 import type { Drawing } from './drawing.ts';
 import { nearestWithin } from './grid.ts';
 import { MapKeys } from './map-keys.ts';
