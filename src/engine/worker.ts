@@ -16,13 +16,9 @@ import { selectEngine } from './backends/select.ts';
 import { createWasmEngine, type HelperSource } from './backends/wasm/engine.ts';
 import { startHelper } from './backends/wasm/shards/start-helper.ts';
 import { inspectDataset } from './data/inspect.ts';
-import {
-  loadDataset,
-  type LabelFilter,
-  type LoadCounts,
-  type LoadProgress,
-  type LoadRequest,
-} from './data/loader.ts';
+import type { LabelFilter } from './data/label-filter.ts';
+import type { LoadCounts, LoadProgress, LoadRequest } from './data/load-request.ts';
+import { loadDataset } from './data/loader.ts';
 import type { PackedImages } from './data/packed-images.ts';
 import type { PackedCache } from './data/packed-keeper.ts';
 import type { Pull } from './data/pieces.ts';

@@ -7,7 +7,7 @@ import { planeTarget } from './gray-planes.ts';
 import { FolderReading, type ImageTaker, type WholeFile } from './folder-reading.ts';
 import type { Decode, RgbaImage } from './image.ts';
 import { labelTest } from './label-filter.ts';
-import type { LoadRequest } from './loader.ts';
+import type { LoadRequest } from './load-request.ts';
 import type { PackedImages } from './packed-images.ts';
 import { PackedKeeper } from './packed-keeper.ts';
 import { isWorthKeeping, readRecord } from './packed-records.ts';

@@ -4,7 +4,7 @@ import type { SourceFile } from '../../shared/transport.ts';
 import { decodeGate } from './gate.ts';
 import type { Decode, RgbaImage } from './image.ts';
 import { readImageHeader } from './image-header.ts';
-import { formatBytes } from './memory.ts';
+import { formatBytes } from '../../shared/bytes.ts';
 import { readPieces, type Piece, type PieceRequest } from './pieces.ts';
 import { SkippedFiles } from './skipped.ts';
 

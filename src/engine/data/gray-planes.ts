@@ -3,7 +3,7 @@
  * for, 64 × 64 for all. A plane is the whole image, stretched: no border is added, whatever the model's view does.
  */
 import { keyedRandom, permutation, streams } from '../../shared/random.ts';
-import { formatBytes } from './memory.ts';
+import { formatBytes } from '../../shared/bytes.ts';
 import { LensError } from '../../shared/errors.ts';
 
 export const planeSide = 256;

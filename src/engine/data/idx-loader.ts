@@ -6,7 +6,7 @@ import { planeTarget } from './gray-planes.ts';
 import { IdxReader, type IdxHeader } from './idx.ts';
 import { FileError, forFile, idxClasses, readIdxFiles, type IdxImages } from './idx-files.ts';
 import { labelTest } from './label-filter.ts';
-import type { LoadRequest } from './loader.ts';
+import type { LoadRequest } from './load-request.ts';
 import type { PackedImages } from './packed-images.ts';
 import { readPieces } from './pieces.ts';
 import { SkippedFiles } from './skipped.ts';

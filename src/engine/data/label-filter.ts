@@ -1,6 +1,12 @@
 /** Which images a filter by class keeps. */
 import { LensError } from '../../shared/errors.ts';
-import type { LabelFilter } from './loader.ts';
+
+/** Keeps the images of one class, or with `negate` all others (those without a class among them). */
+export interface LabelFilter {
+  /** A class's name; for IDX the label's number. */
+  readonly label: string;
+  readonly negate: boolean;
+}
 
 /**
  * A test for labels.

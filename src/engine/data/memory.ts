@@ -1,20 +1,9 @@
 /** The memory that a data set may take, asked before it is taken. */
+import { formatBytes } from '../../shared/bytes.ts';
 import { formatCount } from '../../shared/count.ts';
 import { LensError } from '../../shared/errors.ts';
 import { describeShape, minSide } from '../../shared/model-spec.ts';
 import type { ImageShape } from './packed-images.ts';
-
-/** 1,610,612,736 → `1.61 GB`. */
-export function formatBytes(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${Number(value.toPrecision(3))} ${units[unit]}`;
-}
 
 /** What would fit instead, in words. */
 function advice({ height, width, channels }: ImageShape, budget: number): string {

@@ -1,5 +1,5 @@
 /** Numbers and names as people read them. Scores are formatted by `shared/verdict.ts`. */
-import { countOf, formatCount } from '../../shared/count.ts';
+import { formatCount } from '../../shared/count.ts';
 import { formatPercent as formatShare } from '../../shared/verdict.ts';
 
 /** Keeps every percent sign on the line of its number. */
@@ -26,20 +26,6 @@ export function formatTimeLeft(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds / 5) * 5} s`;
   if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
   return formatDuration(seconds);
-}
-
-/** Bytes in units of 1,000: `820 kB`, `1.6 GB`. */
-export function formatBytes(bytes: number): string {
-  if (!Number.isFinite(bytes) || bytes < 0) return '–';
-  if (bytes < 1000) return countOf(bytes, 'byte');
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value >= 99.5 ? value.toFixed(0) : Number(value.toPrecision(2))} ${units[unit] ?? ''}`;
 }
 
 /** A column of losses: the same number of decimals in every row, four significant figures in the smallest. */

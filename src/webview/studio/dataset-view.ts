@@ -5,7 +5,7 @@ import { facts, type Fact } from '../components/facts.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { splitTable } from '../components/split-table.ts';
 import { countOf, formatCount } from '../../shared/count.ts';
-import { formatBytes } from '../shared/format.ts';
+import { formatBytes } from '../../shared/bytes.ts';
 import { rateWarning } from '../shared/words.ts';
 
 export const datasetStyles = css`

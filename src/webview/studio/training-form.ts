@@ -12,7 +12,7 @@ import {
   type FitMode,
   type Recipe,
 } from '../../shared/model-spec.ts';
-import { formatBytes } from '../shared/format.ts';
+import { formatBytes } from '../../shared/bytes.ts';
 import '../components/elements.ts';
 import { baseStyles, fieldStyles, noticeStyles } from '../shared/styles.ts';
 import { fitNames, fitWords, recipeNames, variantHelp, variantNames } from '../shared/words.ts';

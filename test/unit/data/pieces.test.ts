@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Gate } from '../../../src/engine/data/gate.ts';
 import { Fingerprint } from '../../../src/engine/data/fingerprint.ts';
-import { allocateImages, formatBytes } from '../../../src/engine/data/memory.ts';
+import { allocateImages } from '../../../src/engine/data/memory.ts';
 import { readPieces, type Piece, type PieceRequest } from '../../../src/engine/data/pieces.ts';
 import { LensError } from '../../../src/shared/errors.ts';
 import { MemorySource } from './memory-source.ts';
@@ -151,16 +151,6 @@ describe('Fingerprint', () => {
 });
 
 describe('memory', () => {
-  it('says sizes as people do', () => {
-    assert.deepEqual([0, 999, 1000, 47_040_000, 1.5 * 1024 ** 3].map(formatBytes), [
-      '0 bytes',
-      '999 bytes',
-      '1 kB',
-      '47 MB',
-      '1.61 GB',
-    ]);
-  });
-
   it('refuses over the budget, and where there is no such room', () => {
     const shape = { height: 256, width: 256, channels: 3 } as const;
     const refused = (e: unknown): boolean => e instanceof LensError && e.code === 'out-of-memory';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { loadDataset, type LoadCounts, type LoadRequest } from '../../../src/engine/data/loader.ts';
+import type { LoadCounts, LoadRequest } from '../../../src/engine/data/load-request.ts';
+import { loadDataset } from '../../../src/engine/data/loader.ts';
 import { readRecord, recordBytes, writeRecord } from '../../../src/engine/data/packed-records.ts';
 import { PackedCache } from '../../../src/extension/datasets/packed-cache.ts';
 import { encodeIndex, parseIndex } from '../../../src/extension/datasets/packed-index.ts';

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { countOf, formatCount } from '../../../src/shared/count.ts';
 import {
   alignedDecimals,
   baseName,
-  formatBytes,
   formatDate,
   formatDuration,
   formatTimeLeft,
@@ -29,9 +27,7 @@ describe('numbers as people read them', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -1]) {
       assert.equal(formatDuration(value), '–');
       assert.equal(formatTimeLeft(value), '–');
-      assert.equal(formatBytes(value), '–');
     }
-    assert.equal(formatCount(Number.NaN), '–');
   });
 
   it('name durations by their two largest units', () => {
@@ -50,12 +46,6 @@ describe('numbers as people read them', () => {
 
   it('round the time left so that it does not flicker', () => {
     assert.deepEqual([3.1, 41, 170, 7200].map(formatTimeLeft), ['4 s', '45 s', '3 min', '2 h 00 min']);
-  });
-
-  it('count and weigh', () => {
-    assert.equal(countOf(1, 'image'), '1 image');
-    assert.equal(countOf(12345, 'class', 'classes'), '12,345 classes');
-    assert.deepEqual([999, 1000, 999_600, 1.6e9].map(formatBytes), ['999 bytes', '1 kB', '1 MB', '1.6 GB']);
   });
 
   it('align a column by its smallest value', () => {
