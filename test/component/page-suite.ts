@@ -7,7 +7,6 @@ import {
   startPageHarness,
   type OpenedPage,
   type OpenPageOptions,
-  type PageHarness,
   type PageName,
 } from '../support/page-harness.ts';
 
@@ -32,14 +31,19 @@ export interface PageSuite {
   ) => PageTest;
 }
 
-/** To be called within a suite. */
-export function pageSuite(): PageSuite {
+/**
+ * Starts what a suite's tests share, and ends it. To be called within a suite.
+ * @returns what was started; once the tests run
+ */
+export function sharedHarness<H extends { close(): Promise<void> }>(
+  start: (browser: Browser) => Promise<H>,
+): () => H {
   let browser: Browser | undefined;
-  let harness: PageHarness | undefined;
+  let harness: H | undefined;
   before(
     async () => {
       browser = await launchChromium();
-      harness = await startPageHarness(browser);
+      harness = await start(browser);
     },
     { timeout: 120_000 },
   );
@@ -47,21 +51,41 @@ export function pageSuite(): PageSuite {
     await harness?.close();
     await closeChromium(browser);
   });
-
-  const open: PageSuite['open'] = (page, options) => {
+  return () => {
     assert.ok(harness);
-    return harness.open(page, options);
+    return harness;
   };
+}
+
+/** A test on a page of its own; afterwards neither the policy nor the console may have complained. */
+export function testPage(
+  name: string,
+  open: () => Promise<OpenedPage>,
+  body: (opened: OpenedPage, page: Page) => Promise<void>,
+): void {
+  void it(name, async () => {
+    const opened = await open();
+    await body(opened, opened.page);
+    assert.deepEqual(await opened.violations(), []);
+    assert.deepEqual(opened.errors, []);
+    await opened.close();
+  });
+}
+
+/** To be called within a suite. */
+export function pageSuite(): PageSuite {
+  const harness = sharedHarness(startPageHarness);
+  const open: PageSuite['open'] = (page, options) => harness().open(page, options);
   return {
     open,
     tests: (page, options, prepare) => (name, body, own) =>
-      void it(name, async () => {
-        const opened = await open(page, { ...options, ...own });
-        await prepare?.(opened.page);
-        await body(opened, opened.page);
-        assert.deepEqual(await opened.violations(), []);
-        assert.deepEqual(opened.errors, []);
-        await opened.close();
-      }),
+      testPage(
+        name,
+        () => open(page, { ...options, ...own }),
+        async (opened) => {
+          await prepare?.(opened.page);
+          await body(opened, opened.page);
+        },
+      ),
   };
 }

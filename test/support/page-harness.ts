@@ -9,7 +9,7 @@ import * as esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { outPath, root } from '../../scripts/lib/paths.mjs';
 import { contentSecurityPolicy, pageHtml } from '../../src/extension/views/html.ts';
-import type {} from '../component/fakes/host.ts';
+import type {} from '../component/fakes/page-seam.ts';
 import type {} from '../component/fakes/theme.ts';
 import type { Theme } from './component.ts';
 
@@ -25,29 +25,33 @@ const files: Readonly<Record<string, { readonly file: string; readonly type: str
   '/codicon.ttf': { file: 'node_modules/@vscode/codicons/dist/codicon.ttf', type: 'font/ttf' },
 };
 
-/** The parts of every bundle, by the path under which they are served. */
-async function bundles(): Promise<Map<string, string>> {
-  const served = new Map<string, string>();
-  const build = async (entry: string, url: string): Promise<void> => {
-    const { outputFiles } = await esbuild.build({
-      absWorkingDir: root,
-      entryPoints: [entry],
-      bundle: true,
-      write: false,
-      format: 'iife',
-      target: 'es2022',
-      tsconfig: path.join(root, 'tsconfig.webview.json'),
-      minify: true,
-      logLevel: 'silent',
-    });
-    served.set(url, outputFiles[0]?.text ?? '');
-  };
-  await Promise.all([
-    ...pages.map((name) => build(`src/webview/${name}/main.ts`, `/${name}.js`)),
-    ...fakes.map((name) => build(`test/component/fakes/${name}.ts`, `/fake/${name}.js`)),
-  ]);
-  return served;
+/** An entry of ours or of the webview room as a script that a page loads, bundled as shipped. */
+export async function pageScript(entry: string): Promise<string> {
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    mainFields: ['module', 'main'],
+    tsconfig: path.join(root, 'tsconfig.webview.json'),
+    minify: true,
+    logLevel: 'silent',
+  });
+  return outputFiles[0]?.text ?? '';
 }
+
+/** @param entries by the path under which they are served */
+export async function pageScripts(entries: Readonly<Record<string, string>>): Promise<Map<string, string>> {
+  const built = Object.entries(entries).map(async ([url, entry]) => [url, await pageScript(entry)] as const);
+  return new Map(await Promise.all(built));
+}
+
+const entries = Object.fromEntries([
+  ...pages.map((name) => [`/${name}.js`, `src/webview/${name}/main.ts`]),
+  ...fakes.map((name) => [`/fake/${name}.js`, `test/component/fakes/${name}.ts`]),
+]) as Readonly<Record<string, string>>;
 
 export interface OpenPageOptions {
   readonly theme?: Theme;
@@ -72,12 +76,31 @@ export interface PageHarness {
   close(): Promise<void>;
 }
 
-const themeFile = (theme: Theme): string =>
+const themeFile = (theme: string): string =>
   readFileSync(path.join(root, `test/fixtures/themes/${theme}.json`), 'utf8');
+
+/** The script that `fakes/theme.ts` finds its theme by. @param pathname `/theme/NAME.js` */
+export const themeScript = (pathname: string): string =>
+  `globalThis.capturedTheme = ${themeFile(path.basename(pathname, '.js'))};`;
+
+/** A server on a port of its own. */
+export async function listen(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<{ readonly origin: string; close(): Promise<void> }> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 /** Starts the server of pages; close it in the suite's `after`. */
 export async function startPageHarness(browser: Browser): Promise<PageHarness> {
-  const served = await bundles();
+  const served = await pageScripts(entries);
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
     const send = (type: string, body: string | Buffer): void => {
@@ -92,8 +115,7 @@ export async function startPageHarness(browser: Browser): Promise<PageHarness> {
       response.setHeader('content-security-policy', contentSecurityPolicy(`'self'`));
       send('text/html; charset=utf-8', html(name, (searchParams.get('theme') ?? 'dark') as Theme));
     } else if (pathname.startsWith('/theme/')) {
-      const theme = path.basename(pathname, '.js') as Theme;
-      send('text/javascript; charset=utf-8', `globalThis.capturedTheme = ${themeFile(theme)};`);
+      send('text/javascript; charset=utf-8', themeScript(pathname));
     } else if (pathname.startsWith('/wasm/')) send('application/wasm', Buffer.alloc(16));
     else if (script !== undefined) send('text/javascript; charset=utf-8', script);
     else if (file && existsSync(path.join(root, file.file))) {
@@ -103,16 +125,10 @@ export async function startPageHarness(browser: Browser): Promise<PageHarness> {
       response.end();
     }
   };
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
+  const { origin, close } = await listen(answer);
   return {
-    open: (name, options = {}) => open(browser, `${origin}/${name}`, options),
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    open: (name, options = {}) => openPage(browser, `${origin}/${name}`, options),
+    close,
   };
 }
 
@@ -139,7 +155,8 @@ function html(name: PageName, theme: Theme): string {
   return own.replace('<script', `${scripts}\n<script`);
 }
 
-async function open(browser: Browser, url: string, options: OpenPageOptions): Promise<OpenedPage> {
+/** Opens a page whose host is a `RecordingHost`, and waits until it has said that it is ready. */
+export async function openPage(browser: Browser, url: string, options: OpenPageOptions): Promise<OpenedPage> {
   const { theme = 'dark', width = 1000, height = 800 } = options;
   const context = await browser.newContext({
     viewport: { width, height },
@@ -154,15 +171,15 @@ async function open(browser: Browser, url: string, options: OpenPageOptions): Pr
     if (message.type() === 'error') errors.push(message.text());
   });
   await page.goto(`${url}?theme=${theme}`);
-  await page.waitForFunction(() => globalThis.fakeHost.calls.some(({ method }) => method === 'ready'));
+  await page.waitForFunction(() => globalThis.recordingHost.calls.some(({ method }) => method === 'ready'));
   return {
     page,
     errors,
-    violations: () => page.evaluate(() => globalThis.fakeHost.violations),
+    violations: () => page.evaluate(() => globalThis.recordingHost.violations),
     calls: (method) =>
       page.evaluate(
         (wanted) =>
-          globalThis.fakeHost.calls
+          globalThis.recordingHost.calls
             .filter((call) => call.method === wanted)
             .map(({ params }) => params as Record<string, unknown>),
         method,

@@ -1,12 +1,13 @@
-/** The extension host of a page under test: in the page itself, behind `acquireVsCodeApi`. Records what it is asked. */
+/** The extension host of a page under test, in the page itself. Records what it is asked. */
 import type { Batch } from '../../../src/shared/batch.ts';
 import { LensError, toWireError } from '../../../src/shared/errors.ts';
 import type { ModelCardHostApi, ModelCardPageApi } from '../../../src/shared/protocol/model-card-page.ts';
 import type { EvaluationFolder } from '../../../src/shared/protocol/evaluate.ts';
 import type { ReportHostApi, ReportPageApi } from '../../../src/shared/protocol/report.ts';
 import type { StudioHostApi, StudioPageApi } from '../../../src/shared/protocol/studio.ts';
-import { connect, type Channel, type Connection } from '../../../src/shared/rpc.ts';
+import { connect, type Connection } from '../../../src/shared/rpc.ts';
 import { packBytes } from '../../../src/shared/transport.ts';
+import { channel, keptState, provideApi, violations } from './page-seam.ts';
 import * as samples from './samples.ts';
 
 // The Studio’s `ready` answers with more than the others’ and serves them too.
@@ -50,26 +51,6 @@ const files = new Map<string, Uint8Array>();
 const saved = new Map<string, Uint8Array>();
 const saveBuffers: number[] = [];
 const open = new Map<string, { name: string; parts: Uint8Array[]; size: number }>();
-const violations: string[] = [];
-
-document.addEventListener('securitypolicyviolation', (event) => {
-  violations.push(
-    `${event.violatedDirective}: ${event.blockedURI} ${event.sample} (${event.sourceFile}:${event.lineNumber})`,
-  );
-});
-
-let toHost: ((message: unknown) => void) | undefined;
-const channel: Channel = {
-  // As VS Code does: a copy, in a task of its own.
-  post: (message) => {
-    const copy: unknown = structuredClone(message);
-    setTimeout(() => dispatchEvent(new MessageEvent('message', { data: copy })));
-  },
-  listen: (receive) => {
-    toHost = receive;
-    return () => (toHost = undefined);
-  },
-};
 
 const note =
   (method: string) =>
@@ -228,25 +209,10 @@ const host: FakeHost = {
   fault: null,
   samples,
   violations,
-  state: undefined,
+  state: keptState(),
 };
-const kept = sessionStorage.getItem('state');
-if (kept !== null) host.state = JSON.parse(kept);
-
-Object.assign(globalThis, {
-  fakeHost: host,
-  acquireVsCodeApi: () => ({
-    postMessage: (message: unknown, transfer?: readonly ArrayBuffer[]) => {
-      const copy: unknown = structuredClone(message, { transfer: transfer ? [...transfer] : [] });
-      setTimeout(() => toHost?.(copy));
-    },
-    getState: () => host.state,
-    setState: (state: unknown) => {
-      host.state = state;
-      sessionStorage.setItem('state', JSON.stringify(state));
-    },
-  }),
-});
+Object.assign(globalThis, { fakeHost: host });
+provideApi(host);
 
 declare global {
   // A test reaches its host through the page's window.

@@ -1,7 +1,8 @@
-/** The extension host of the map under test: in the page itself, behind `acquireVsCodeApi`. Records what it is asked. */
+/** The extension host of the map under test, in the page itself. Records what it is asked. */
 import { LensError } from '../../../src/shared/errors.ts';
 import type { MapHostApi, MapPageApi } from '../../../src/shared/protocol/map.ts';
-import { connect, type Channel, type Connection } from '../../../src/shared/rpc.ts';
+import { connect, type Connection } from '../../../src/shared/rpc.ts';
+import { channel, keptState, provideApi, violations } from '../fakes/page-seam.ts';
 
 export interface MapHost {
   readonly page: Connection<MapPageApi>;
@@ -15,23 +16,6 @@ export interface MapHost {
   state: unknown;
   readonly violations: string[];
 }
-
-const violations: string[] = [];
-document.addEventListener('securitypolicyviolation', (event) => {
-  violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
-});
-
-let toHost: ((message: unknown) => void) | undefined;
-const channel: Channel = {
-  post: (message) => {
-    const copy: unknown = structuredClone(message);
-    setTimeout(() => dispatchEvent(new MessageEvent('message', { data: copy })));
-  },
-  listen: (receive) => {
-    toHost = receive;
-    return () => (toHost = undefined);
-  },
-};
 
 const calls: MapHost['calls'] = [];
 const files: MapHost['files'] = new Map();
@@ -84,7 +68,6 @@ const page = connect<MapHostApi, MapPageApi>(
   (error) => note('noticeError')(String(error)),
 );
 
-const kept = sessionStorage.getItem('state');
 const host: MapHost = {
   page,
   calls,
@@ -92,24 +75,12 @@ const host: MapHost = {
   saved,
   large: false,
   hold: Promise.resolve(),
-  state: kept === null ? undefined : (JSON.parse(kept) as unknown),
+  state: keptState(),
   violations,
 };
 
-Object.assign(globalThis, {
-  mapHost: host,
-  acquireVsCodeApi: () => ({
-    postMessage: (message: unknown, transfer?: readonly ArrayBuffer[]) => {
-      const copy: unknown = structuredClone(message, { transfer: transfer ? [...transfer] : [] });
-      setTimeout(() => toHost?.(copy));
-    },
-    getState: () => host.state,
-    setState: (state: unknown) => {
-      host.state = state;
-      sessionStorage.setItem('state', JSON.stringify(state));
-    },
-  }),
-});
+Object.assign(globalThis, { mapHost: host });
+provideApi(host);
 
 declare global {
   // A test reaches the map's host through the page's window.

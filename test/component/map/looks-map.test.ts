@@ -1,10 +1,10 @@
 // The looks of the map: its states in four themes and at two more widths, without a serious accessibility violation.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { closeChromium, launchChromium } from '../../support/chromium.ts';
+import { describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
 import { changeTheme, screenshotPath, seriousViolations, themes } from '../../support/page-harness.ts';
-import { showMap, startMapHarness, type MapHarness } from './harness.ts';
+import { sharedHarness } from '../page-suite.ts';
+import { showMap, startMapHarness } from './harness.ts';
 import { digitsModel } from './model.ts';
 
 const scenes: readonly { readonly name: string; readonly play: (page: Page) => Promise<void> }[] = [
@@ -62,24 +62,13 @@ const scenes: readonly { readonly name: string; readonly play: (page: Page) => P
 ];
 
 describe('looks of the map', () => {
-  let browser: Browser | undefined;
-  let harness: MapHarness | undefined;
-  before(
-    async () => {
-      browser = await launchChromium();
-      harness = await startMapHarness(browser, { digits: await digitsModel() });
-    },
-    { timeout: 120_000 },
-  );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
+  const harness = sharedHarness(async (browser) => {
+    return startMapHarness(browser, { digits: await digitsModel() });
   });
 
   for (const { name, play } of scenes) {
     it(`${name}: readable in every theme, at every width, within the content policy`, async () => {
-      assert.ok(harness);
-      const { page, errors, close } = await harness.open();
+      const { page, errors, close } = await harness().open();
       await play(page);
       const screenshot = async (folder: string): Promise<void> => {
         await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 60)));

@@ -1,51 +1,35 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { describe } from 'node:test';
+import type { Page } from 'playwright-core';
 import { ForwardModel } from '../../../src/engine/latents/forward-model.ts';
 import { latentAt } from '../../../src/shared/latent-map.ts';
 import { readPoints, readProjection, type MapPoints } from '../../../src/shared/map-points.ts';
 import { readModelFile } from '../../../src/shared/model-file.ts';
 import { toScreen, toWorld, boundsOf, fit, type Point, type Size } from '../../../src/webview/map/plane.ts';
 import { wasmEngine } from '../../engine/support/wasm.ts';
-import { closeChromium, launchChromium } from '../../support/chromium.ts';
-import { showMap, startMapHarness, uriOf, type MapHarness, type OpenMap } from './harness.ts';
+import type { OpenedPage } from '../../support/page-harness.ts';
+import { sharedHarness, testPage } from '../page-suite.ts';
+import { showMap, startMapHarness, uriOf } from './harness.ts';
 import { digitCount, digitsModel } from './model.ts';
 
 describe('the map page', () => {
-  let browser: Browser | undefined;
-  let harness: MapHarness | undefined;
   let points: MapPoints;
   let coordinates: Float32Array;
   let forward: ForwardModel;
-  before(
-    async () => {
-      const bytes = await digitsModel();
-      const file = readModelFile(bytes);
-      const read = readPoints(file);
-      const projection = readProjection(file, 'tsne');
-      assert.ok(read && projection);
-      points = read;
-      coordinates = projection.coordinates;
-      forward = await ForwardModel.load(await wasmEngine('simd'), file);
-      browser = await launchChromium();
-      harness = await startMapHarness(browser, { digits: bytes });
-    },
-    { timeout: 120_000 },
-  );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
+  const harness = sharedHarness(async (browser) => {
+    const bytes = await digitsModel();
+    const file = readModelFile(bytes);
+    const read = readPoints(file);
+    const projection = readProjection(file, 'tsne');
+    assert.ok(read && projection);
+    points = read;
+    coordinates = projection.coordinates;
+    forward = await ForwardModel.load(await wasmEngine('simd'), file);
+    return startMapHarness(browser, { digits: bytes });
   });
 
-  const map = (name: string, body: (opened: OpenMap, page: Page) => Promise<void>, width = 900): void =>
-    void it(name, async () => {
-      assert.ok(harness);
-      const opened = await harness.open({ width });
-      await body(opened, opened.page);
-      assert.deepEqual(await opened.page.evaluate(() => globalThis.mapHost.violations), []);
-      assert.deepEqual(opened.errors, []);
-      await opened.close();
-    });
+  const map = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>, width = 900): void =>
+    testPage(name, () => harness().open({ width }), body);
 
   const canvasOf = (page: Page) => page.locator('ll-map-canvas canvas');
   /** Where the canvas is on the page, and its size. */

@@ -1,14 +1,20 @@
 // A t-SNE on the map: asked for, drawn as it comes, ended; and its looks on the way.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
 import { readPoints, readProjection, type MapPoints } from '../../../src/shared/map-points.ts';
 import { readModelFile, writeModelFile } from '../../../src/shared/model-file.ts';
 import type { ProjectionStatus } from '../../../src/shared/protocol/projection.ts';
 import { boundsOf, fit, toScreen } from '../../../src/webview/map/plane.ts';
-import { closeChromium, launchChromium } from '../../support/chromium.ts';
-import { changeTheme, screenshotPath, seriousViolations, themes } from '../../support/page-harness.ts';
-import { showMap, startMapHarness, uriOf, type MapHarness, type OpenMap } from './harness.ts';
+import {
+  changeTheme,
+  screenshotPath,
+  seriousViolations,
+  themes,
+  type OpenedPage,
+} from '../../support/page-harness.ts';
+import { sharedHarness, testPage } from '../page-suite.ts';
+import { showMap, startMapHarness, uriOf } from './harness.ts';
 import { digitCount, digitsModel } from './model.ts';
 
 /** What the page needs of a status; its coordinates are made in the page. */
@@ -40,40 +46,23 @@ const tell = (page: Page, status: object | null, coordinates: Float32Array | nul
   );
 
 describe('a t-SNE on the map', () => {
-  let browser: Browser | undefined;
-  let harness: MapHarness | undefined;
   let points: MapPoints;
   let saved: Float32Array;
-  before(
-    async () => {
-      const bytes = await digitsModel();
-      const file = readModelFile(bytes);
-      const read = readPoints(file);
-      const projection = readProjection(file, 'tsne');
-      assert.ok(read && projection);
-      points = read;
-      saved = projection.coordinates;
-      const projections = file.card.projections.filter(({ method }) => method === 'pca');
-      const pca = writeModelFile({ ...file, card: { ...file.card, projections } });
-      browser = await launchChromium();
-      harness = await startMapHarness(browser, { digits: bytes, pca });
-    },
-    { timeout: 120_000 },
-  );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
+  const harness = sharedHarness(async (browser) => {
+    const bytes = await digitsModel();
+    const file = readModelFile(bytes);
+    const read = readPoints(file);
+    const projection = readProjection(file, 'tsne');
+    assert.ok(read && projection);
+    points = read;
+    saved = projection.coordinates;
+    const projections = file.card.projections.filter(({ method }) => method === 'pca');
+    const pca = writeModelFile({ ...file, card: { ...file.card, projections } });
+    return startMapHarness(browser, { digits: bytes, pca });
   });
 
-  const map = (name: string, body: (opened: OpenMap, page: Page) => Promise<void>): void =>
-    void it(name, async () => {
-      assert.ok(harness);
-      const opened = await harness.open();
-      await body(opened, opened.page);
-      assert.deepEqual(await opened.page.evaluate(() => globalThis.mapHost.violations), []);
-      assert.deepEqual(opened.errors, []);
-      await opened.close();
-    });
+  const map = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>): void =>
+    testPage(name, () => harness().open(), body);
 
   const called = (page: Page, method: string): Promise<unknown> =>
     page.waitForFunction((wanted) => globalThis.mapHost.calls.some((call) => call.method === wanted), method);
@@ -259,8 +248,7 @@ describe('a t-SNE on the map', () => {
   };
   for (const [name, play] of Object.entries(scenes)) {
     it(`${name}: readable in every theme and width`, async () => {
-      assert.ok(harness);
-      const { page, errors, close } = await harness.open();
+      const { page, errors, close } = await harness().open();
       await play(page);
       for (const theme of themes) {
         await changeTheme(page, theme);

@@ -1,8 +1,8 @@
 // The map's surface: its room in a side bar, the panel behind More, the table, checks of a selection, exports. Models
 // without training, up to 70,000 points.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { describe } from 'node:test';
+import type { Page } from 'playwright-core';
 import { ForwardModel } from '../../../src/engine/latents/forward-model.ts';
 import { checkImage } from '../../../src/engine/scoring/check.ts';
 import { encodeGrayPng } from '../../../src/extension/samples/index.ts';
@@ -10,49 +10,32 @@ import { readPoints, type MapPoints } from '../../../src/shared/map-points.ts';
 import { readModelFile, type ModelFile } from '../../../src/shared/model-file.ts';
 import { formatScore } from '../../../src/shared/verdict.ts';
 import { wasmEngine } from '../../engine/support/wasm.ts';
-import { closeChromium, launchChromium } from '../../support/chromium.ts';
 import type {} from '../../../src/webview/map/canvas.ts';
-import { showMap, startMapHarness, uriOf, type MapHarness, type OpenMap } from './harness.ts';
+import type { OpenedPage } from '../../support/page-harness.ts';
+import { sharedHarness, testPage } from '../page-suite.ts';
+import { showMap, startMapHarness, uriOf } from './harness.ts';
 import { largeModel } from './large-model.ts';
 
 const small = 420;
 const large = 70_000;
 
 describe('the surface of the map', () => {
-  let browser: Browser | undefined;
-  let harness: MapHarness | undefined;
   let file: ModelFile;
   let points: MapPoints;
-  before(
-    async () => {
-      const bytes = largeModel(small);
-      file = readModelFile(bytes);
-      const read = readPoints(file);
-      assert.ok(read);
-      points = read;
-      browser = await launchChromium();
-      harness = await startMapHarness(browser, { small: bytes, large: largeModel(large) });
-    },
-    { timeout: 120_000 },
-  );
-  after(async () => {
-    await harness?.close();
-    await closeChromium(browser);
+  const harness = sharedHarness(async (browser) => {
+    const bytes = largeModel(small);
+    file = readModelFile(bytes);
+    const read = readPoints(file);
+    assert.ok(read);
+    points = read;
+    return startMapHarness(browser, { small: bytes, large: largeModel(large) });
   });
 
   const map = (
     name: string,
-    body: (opened: OpenMap, page: Page) => Promise<void>,
+    body: (opened: OpenedPage, page: Page) => Promise<void>,
     size: { readonly width: number; readonly height: number } = { width: 900, height: 700 },
-  ): void =>
-    void it(name, async () => {
-      assert.ok(harness);
-      const opened = await harness.open(size);
-      await body(opened, opened.page);
-      assert.deepEqual(await opened.page.evaluate(() => globalThis.mapHost.violations), []);
-      assert.deepEqual(opened.errors, []);
-      await opened.close();
-    });
+  ): void => testPage(name, () => harness().open(size), body);
 
   const lookOf = (page: Page): Promise<Record<string, unknown>> =>
     page.evaluate(async () => {
