@@ -25,6 +25,19 @@ const target = (
   channels: 1 | 3 = 1,
 ): FitTarget => ({ width, height, mode, channels });
 
+/** Sides of a source, at most `most`, and a target of at most that size. */
+const anyFit = (most: number): fc.Arbitrary<{ w: number; h: number; spec: FitTarget }> => {
+  const side = fc.integer({ min: 1, max: most });
+  const spec = fc.record({
+    width: side,
+    height: side,
+    mode: fc.constantFrom<FitTarget['mode']>('contain', 'cover', 'stretch'),
+    channels: fc.constantFrom<1 | 3>(1, 3),
+  });
+  return fc.record({ w: side, h: side, spec });
+};
+const bytes = fc.infiniteStream(fc.integer({ min: 0, max: 255 }));
+
 /** The area filter as its definition says it, in exact rational arithmetic: sums of overlaps of rectangles. */
 function reference(source: readonly number[], w: number, h: number, outW: number, outH: number): number[] {
   const overlap = (i: number, unit: number, j: number, other: number): bigint => {
@@ -64,19 +77,12 @@ describe('fit: the area filter', () => {
   });
 
   it('equals its definition for any sizes, shrinking and enlarging', () => {
-    const side = fc.integer({ min: 1, max: 12 });
     fc.assert(
-      fc.property(
-        side,
-        side,
-        side,
-        side,
-        fc.infiniteStream(fc.integer({ min: 0, max: 255 })),
-        (w, h, ow, oh, s) => {
-          const values = [...s.take(w * h)];
-          assert.deepEqual([...fit(gray(w, h, values), target(ow, oh))], reference(values, w, h, ow, oh));
-        },
-      ),
+      fc.property(anyFit(12), bytes, ({ w, h, spec: { width, height } }, s) => {
+        const values = [...s.take(w * h)];
+        const out = fit(gray(w, h, values), target(width, height));
+        assert.deepEqual([...out], reference(values, w, h, width, height));
+      }),
       { numRuns: 300 },
     );
   });
@@ -186,48 +192,28 @@ describe('fit: modes', () => {
   });
 
   it('never leaves a byte unwritten or writes outside, whatever the sizes', () => {
-    const side = fc.integer({ min: 1, max: 40 });
     fc.assert(
-      fc.property(
-        side,
-        side,
-        side,
-        side,
-        fc.constantFrom('contain', 'cover', 'stretch'),
-        fc.constantFrom(1, 3),
-        (w, h, width, height, mode, channels) => {
-          const out = fit(
-            image(w, h, () => [255, 255, 255, 255]),
-            { width, height, mode, channels } as FitTarget,
-          );
-          assert.equal(out.length, width * height * channels);
-          assert.ok(out.every((v) => v === 255));
-        },
-      ),
+      fc.property(anyFit(40), ({ w, h, spec }) => {
+        const out = fit(
+          image(w, h, () => [255, 255, 255, 255]),
+          spec,
+        );
+        assert.equal(out.length, spec.width * spec.height * spec.channels);
+        assert.ok(out.every((v) => v === 255));
+      }),
     );
   });
 });
 
 describe('fit: gray images without colour', () => {
   it('equals the way through RGBA', () => {
-    const side = fc.integer({ min: 1, max: 20 });
     fc.assert(
-      fc.property(
-        side,
-        side,
-        side,
-        side,
-        fc.constantFrom('contain', 'cover', 'stretch'),
-        fc.constantFrom(1, 3),
-        fc.infiniteStream(fc.integer({ min: 0, max: 255 })),
-        (w, h, width, height, mode, channels, s) => {
-          const values = [...s.take(w * h)];
-          const spec = { width, height, mode, channels } as FitTarget;
-          const out = new Uint8Array(width * height * channels);
-          fitGrayInto({ width: w, height: h, data: Uint8Array.from(values) }, spec, out);
-          assert.deepEqual(out, fit(gray(w, h, values), spec));
-        },
-      ),
+      fc.property(anyFit(20), bytes, ({ w, h, spec }, s) => {
+        const values = [...s.take(w * h)];
+        const out = new Uint8Array(spec.width * spec.height * spec.channels);
+        fitGrayInto({ width: w, height: h, data: Uint8Array.from(values) }, spec, out);
+        assert.deepEqual(out, fit(gray(w, h, values), spec));
+      }),
     );
   });
 });
