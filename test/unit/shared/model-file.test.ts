@@ -1,45 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import * as v from 'valibot';
 import { LensError } from '../../../src/shared/errors.ts';
-import { modelCardSchema, type ModelCard } from '../../../src/shared/model-card.ts';
+import type { ModelCard } from '../../../src/shared/model-card.ts';
 import { readModelCard, readModelFile, writeModelFile } from '../../../src/shared/model-file.ts';
-import { notebookSpec, notebookTraining } from '../../../src/shared/model-spec.ts';
 import { headerLength, writeSafetensors, type Tensor } from '../../../src/shared/safetensors.ts';
+import { cardOf } from '../extension/support/model-bytes.ts';
 
-// Parsed, so that members which files may lack have their defaults.
-const card: ModelCard = v.parse(modelCardSchema, {
-  format: 'latent-lens',
-  version: 1,
-  writtenBy: '0.1.0',
-  created: '2026-11-24T08:00:00.000Z',
-  name: 'digits',
-  spec: notebookSpec,
-  preprocessing: { fit: 'contain' },
-  training: notebookTraining,
+const card: ModelCard = cardOf({
   progress: { state: 'finished', epoch: 20, step: 0, stepsPerEpoch: 25 },
   history: [{ epoch: 1, train: 0.04, validation: 0.03, seconds: 1.5, imagesPerSecond: 1000 }],
   dataset: {
+    ...cardOf().dataset,
     name: 'digits “ä” 数',
-    kind: 'folder',
-    location: 'data/digits',
-    images: 2000,
     classes: [{ name: '0', count: 200 }],
-    split: { fit: 1600, validation: 200, calibration: 200, test: 0 },
     skipped: [{ path: 'x.png', reason: 'empty' }],
     skippedCount: 1,
-    fingerprint: '0123456789abcdef',
-  },
-  engine: { kind: 'wasm', build: 'wasm-fma-1', reason: 'this window has no GPU adapter' },
-  calibration: {
-    score: 'mse',
-    rule: 'split-conformal',
-    images: 200,
-    requestedRate: 0.01,
-    promisedRate: 0.01,
-    threshold: 0.0123,
-    when: '2026-11-24T08:00:00.000Z',
   },
   notebookRule: { threshold: 0.008, flagged: 0.36 },
 });
