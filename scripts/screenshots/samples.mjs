@@ -16,6 +16,8 @@ export const surfaces = [
   'studio-finished',
   'studio-model',
   'evaluate',
+  'evaluate-threshold',
+  'evaluate-images',
   'recalibrated',
   'report-good',
   'report-bad',
@@ -74,7 +76,7 @@ export async function take(camera) {
   await run('latentLens.openStudio', model);
   await camera.shoot('studio-model', 'll-model-page ll-model-details');
   const test = path.join(samples, 'digits/test');
-  if (camera.wants('evaluate')) await evaluate(camera, test);
+  if (camera.wants('evaluate', 'evaluate-threshold', 'evaluate-images')) await evaluate(camera, test);
   if (camera.wants('recalibrated')) {
     const recalibrated = await run('latentLens.recalibrate', model, {
       folder: file(path.join(test, 'good')),
@@ -134,5 +136,10 @@ async function evaluate(camera, folder) {
     if (attempt === 20) throw new Error('The dialog stays open.');
   }
   await studio.getByRole('button', { name: 'Evaluate', exact: true }).last().click();
-  await camera.shoot('evaluate', 'll-evaluation-result ll-curve-chart', { height: 1800 });
+  const openTab = (/** @type {string} */ name) => studio.getByRole('tab', { name }).click();
+  await camera.shoot('evaluate', 'll-evaluation-result table.kinds', { height: 1200 });
+  await openTab('Threshold');
+  await camera.shoot('evaluate-threshold', 'll-evaluation-result ll-curve-chart', { height: 1500 });
+  await openTab('Images');
+  await camera.shoot('evaluate-images', 'll-evaluation-table', { height: 1200 });
 }

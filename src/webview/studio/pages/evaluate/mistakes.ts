@@ -11,7 +11,7 @@ export const mistakesStyles = css`
   .mistakes {
     list-style: none;
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(96px, 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(112px, 1fr));
     gap: 10px;
   }
   .mistakes button {

@@ -57,6 +57,9 @@ export class LensEvaluationResult extends LitElement {
       .prose {
         max-width: 76ch;
       }
+      .confusion .link {
+        text-align: end;
+      }
       @media (max-width: 480px) {
         .confusion :is(th, td) {
           white-space: normal;
