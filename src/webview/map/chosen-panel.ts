@@ -1,11 +1,11 @@
 /** The panel of what was chosen: the way across the map, the current image, the selection, outliers or near-duplicates. */
 import { html, nothing } from 'lit';
-import '../components/elements.ts';
 import type { PointChecks } from './checks.ts';
 import './comparison-panel.ts';
 import { projectionOf } from './derive.ts';
 import type { MapActions } from './map-actions.ts';
 import type { MapPath } from './map-path.ts';
+import { panelHead } from './panel-head.ts';
 import './path-strip.ts';
 import type { PointPictures } from './pictures.ts';
 import './point-panel.ts';
@@ -43,18 +43,7 @@ export function chosenPanel(parts: ChosenParts): unknown {
 function pathSection(path: MapPath): unknown {
   const { places, strip } = path.store.value;
   return html`<section>
-    <div class="head">
-      <h2>Interpolation</h2>
-      <button
-        class="tool"
-        type="button"
-        title="Close the interpolation"
-        aria-label="Close the interpolation"
-        @click=${() => path.clear()}
-      >
-        <vscode-icon name="close"></vscode-icon>
-      </button>
-    </div>
+    ${panelHead('Interpolation', 'Close the interpolation', () => path.clear())}
     ${
       places.length === 1
         ? html`<p class="quiet">Alt+click, or Alt+Enter on an image, where the way shall end.</p>`

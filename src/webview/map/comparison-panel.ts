@@ -1,14 +1,17 @@
 /** `ll-comparison-panel`: outliers or near-duplicates as a list, and how far looking for them is. */
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import '../components/elements.ts';
 import '../components/progress.ts';
 import { baseStyles } from '../shared/styles.ts';
 import type { ComparisonState, Listing } from './comparison.ts';
-import { panelStyles } from './panel-styles.ts';
+import { panelHead } from './panel-head.ts';
+import { panelPartStyles, panelStyles } from './panel-styles.ts';
 import type { PointPictures } from './pictures.ts';
 import './point-list.ts';
 import type { MapModel } from './state.ts';
+
+const closing = 'Close the list';
 
 /**
  * Fires `panel-close`, which also ends what runs; `selection-change` with the list's points, ascending; from the list
@@ -16,17 +19,7 @@ import type { MapModel } from './state.ts';
  */
 @customElement('ll-comparison-panel')
 export class LensComparisonPanel extends LitElement {
-  static override styles = [
-    baseStyles,
-    panelStyles,
-    css`
-      :host {
-        display: grid;
-        gap: 8px;
-        grid-template-columns: minmax(0, 1fr);
-      }
-    `,
-  ];
+  static override styles = [baseStyles, panelStyles, panelPartStyles];
 
   @property({ attribute: false }) model!: MapModel;
   @property({ attribute: false }) comparison: ComparisonState = { kind: 'none' };
@@ -49,7 +42,7 @@ export class LensComparisonPanel extends LitElement {
           <vscode-button secondary @click=${this.#close}>Stop</vscode-button>
         </div>`;
       case 'failed':
-        return html`${this.#renderHead('Comparison')}
+        return html`${panelHead('Comparison', closing, this.#close)}
           <p role="alert">${comparison.message}</p>`;
       case 'listed':
         return this.#renderListing(comparison.listing);
@@ -58,7 +51,7 @@ export class LensComparisonPanel extends LitElement {
 
   #renderListing({ title, note, points }: Listing): unknown {
     const all = points.map(({ point }) => point).sort((a, b) => a - b);
-    return html`${this.#renderHead(title)}
+    return html`${panelHead(title, closing, this.#close)}
       <p class="quiet">${note}</p>
       <div class="actions">
         <vscode-button
@@ -78,21 +71,6 @@ export class LensComparisonPanel extends LitElement {
         @point-current=${this.#again}
         @point-open=${this.#again}
       ></ll-point-list>`;
-  }
-
-  #renderHead(title: string): unknown {
-    return html`<div class="head">
-      <h2>${title}</h2>
-      <button
-        class="tool"
-        type="button"
-        title="Close the list"
-        aria-label="Close the list"
-        @click=${this.#close}
-      >
-        <vscode-icon name="close"></vscode-icon>
-      </button>
-    </div>`;
   }
 
   readonly #close = (): void => {

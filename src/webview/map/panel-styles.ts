@@ -1,13 +1,8 @@
 /** What the parts of the map's panel of chosen images share in looks. */
 import { css } from 'lit';
 
-export const panelStyles = css`
-  .head {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: 8px;
-  }
+/** A button that is an icon: of the toolbar, and of the heads of the panel. */
+export const iconButtonStyles = css`
   .tool {
     display: inline-flex;
     padding: 3px;
@@ -20,6 +15,25 @@ export const panelStyles = css`
   .tool:hover {
     background: var(--vscode-toolbar-hoverBackground);
     border-color: var(--vscode-contrastActiveBorder, transparent);
+  }
+`;
+
+/** A part of the panel that is an element of its own. */
+export const panelPartStyles = css`
+  :host {
+    display: grid;
+    gap: 8px;
+    grid-template-columns: minmax(0, 1fr);
+  }
+`;
+
+export const panelStyles = css`
+  ${iconButtonStyles}
+  .head {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 8px;
   }
   .rows {
     height: min(236px, var(--rows-height, 236px));

@@ -1,11 +1,12 @@
 /** `ll-point-panel`: the current image, what can be done with it, and its neighbours by latent. */
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import '../components/elements.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { lastOf } from '../shared/last-of.ts';
 import { neighboursOf } from './neighbours.ts';
-import { panelStyles } from './panel-styles.ts';
+import { panelHead } from './panel-head.ts';
+import { panelPartStyles, panelStyles } from './panel-styles.ts';
 import type { PointPictures } from './pictures.ts';
 import './point-details.ts';
 import './point-list.ts';
@@ -19,17 +20,7 @@ const neighbourCount = 10;
 /** Fires `panel-close`; from the list of neighbours `point-current` and `point-open`. */
 @customElement('ll-point-panel')
 export class LensPointPanel extends LitElement {
-  static override styles = [
-    baseStyles,
-    panelStyles,
-    css`
-      :host {
-        display: grid;
-        gap: 8px;
-        grid-template-columns: minmax(0, 1fr);
-      }
-    `,
-  ];
+  static override styles = [baseStyles, panelStyles, panelPartStyles];
 
   @property({ attribute: false }) session!: MapSession;
   @property({ attribute: false }) model!: MapModel;
@@ -46,18 +37,7 @@ export class LensPointPanel extends LitElement {
   protected override render(): unknown {
     const { model, session, point } = this;
     return html`
-      <div class="head">
-        <h2>Image</h2>
-        <button
-          class="tool"
-          type="button"
-          title="Close the image"
-          aria-label="Close the image"
-          @click=${() => this.dispatchEvent(new CustomEvent('panel-close'))}
-        >
-          <vscode-icon name="close"></vscode-icon>
-        </button>
-      </div>
+      ${panelHead('Image', 'Close the image', () => this.dispatchEvent(new CustomEvent('panel-close')))}
       <ll-point-details long .session=${session} .model=${model} .point=${point}></ll-point-details>
       ${this.#renderActions()}
       <h3>Nearest by latent <span class="quiet">· distance</span></h3>

@@ -1,5 +1,5 @@
 /** `ll-selection-panel`: the selected images as a list, and what can be done with all of them. */
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatPercent } from '../../shared/verdict.ts';
 import '../components/elements.ts';
@@ -9,7 +9,8 @@ import { StoreController } from '../shared/store.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { tally, type PointChecks } from './checks.ts';
 import type { PointPictures } from './pictures.ts';
-import { panelStyles } from './panel-styles.ts';
+import { panelHead } from './panel-head.ts';
+import { panelPartStyles, panelStyles } from './panel-styles.ts';
 import './point-list.ts';
 import type { ListedPoint } from './point-list.ts';
 import type { MapModel } from './state.ts';
@@ -19,17 +20,7 @@ import type { MapModel } from './state.ts';
  */
 @customElement('ll-selection-panel')
 export class LensSelectionPanel extends LitElement {
-  static override styles = [
-    baseStyles,
-    panelStyles,
-    css`
-      :host {
-        display: grid;
-        gap: 8px;
-        grid-template-columns: minmax(0, 1fr);
-      }
-    `,
-  ];
+  static override styles = [baseStyles, panelStyles, panelPartStyles];
 
   @property({ attribute: false }) model!: MapModel;
   @property({ attribute: false }) checks!: PointChecks;
@@ -53,18 +44,7 @@ export class LensSelectionPanel extends LitElement {
       this.#listed = { of: selection, list: selection.map((point) => ({ point })) };
     const { running, results } = checks.store.value;
     return html`
-      <div class="head">
-        <h2>${countOf(selection.length, 'image')} selected</h2>
-        <button
-          class="tool"
-          type="button"
-          title="Clear the selection"
-          aria-label="Clear the selection"
-          @click=${() => this.#select([])}
-        >
-          <vscode-icon name="close"></vscode-icon>
-        </button>
-      </div>
+      ${panelHead(`${countOf(selection.length, 'image')} selected`, 'Clear the selection', () => this.#select([]))}
       <div class="actions">
         ${
           running || !this.#checkable

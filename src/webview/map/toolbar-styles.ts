@@ -28,19 +28,6 @@ export const toolbarStyles = css`
   .end {
     margin-inline-start: auto;
   }
-  .tool {
-    display: inline-flex;
-    padding: 3px;
-    border: 1px solid transparent;
-    border-radius: 5px;
-    background: none;
-    color: var(--vscode-icon-foreground, var(--vscode-foreground));
-    cursor: pointer;
-  }
-  .tool:hover {
-    background: var(--vscode-toolbar-hoverBackground);
-    border-color: var(--vscode-contrastActiveBorder, transparent);
-  }
   .tool[aria-pressed='true'],
   .tool[aria-expanded='true'] {
     background: var(--vscode-inputOption-activeBackground);

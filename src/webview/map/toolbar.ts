@@ -6,6 +6,7 @@ import '../components/elements.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { possibleColorings } from './derive.ts';
 import type { Coloring } from './groups.ts';
+import { iconButtonStyles } from './panel-styles.ts';
 import type { Look, MapModel } from './state.ts';
 import type { Tool } from './surface.ts';
 import { boxIcon, lassoIcon } from './tool-icons.ts';
@@ -44,7 +45,7 @@ const roomForZoom = 280;
 /** Fires `map-command` with a {@link MapCommand}. The slot `projection` stands beside the choice of the projection. */
 @customElement('ll-map-toolbar')
 export class LensMapToolbar extends LitElement {
-  static override styles = [baseStyles, toolbarStyles];
+  static override styles = [baseStyles, iconButtonStyles, toolbarStyles];
 
   @property({ attribute: false }) model!: MapModel;
   @property({ attribute: false }) look!: Look;
