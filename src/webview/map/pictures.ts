@@ -1,5 +1,6 @@
 /** The points' small pictures: from the model file where it has them, else from the decoder, as they are needed. */
 import type { ForwardLink } from '../shared/forward-link.ts';
+import { pictureOf, type Picture } from '../shared/pixels.ts';
 import type { Pictures, SmallPicture } from './painter.ts';
 import type { MapModel } from './state.ts';
 
@@ -36,6 +37,14 @@ export class PointPictures implements Pictures {
     const { pixels, height, width, channels } = thumbnails;
     return { pixels, height, width, channels, offset: point * height * width * channels };
   };
+
+  /** The same for an `ll-image`. */
+  picture(point: number): Picture | undefined {
+    const small = this.of(point);
+    if (small === undefined) return undefined;
+    const { pixels, offset, height, width, channels } = small;
+    return pictureOf(pixels.subarray(offset, offset + height * width * channels), small);
+  }
 
   /** Whether this picture is what the model makes of the image rather than the image. */
   isDecoded(point: number): boolean {

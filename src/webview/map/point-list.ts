@@ -5,7 +5,6 @@ import '../components/elements.ts';
 import '../components/image.ts';
 import { RowWindow } from '../components/row-window.ts';
 import { formatScore } from '../../shared/verdict.ts';
-import { pictureOf, type Picture } from '../shared/pixels.ts';
 import { rowOfKey } from '../shared/row-keys.ts';
 import { baseStyles } from '../shared/styles.ts';
 import type { PointCheck } from './checks.ts';
@@ -123,7 +122,7 @@ export class LensPointList extends LitElement {
 
   #row({ point, value }: ListedPoint, index: number, active: number): unknown {
     const words = pointWords(this.model, point);
-    const picture = this.#picture(point);
+    const picture = this.pictures?.picture(point);
     const result = this.results.get(point);
     const score = result !== undefined && 'score' in result ? formatScore(result.score) : words.score;
     return html`<div
@@ -164,13 +163,6 @@ export class LensPointList extends LitElement {
     return html`<span class="verdict" title=${text}
       ><vscode-icon name=${icon} size="12"></vscode-icon>${text}</span
     >`;
-  }
-
-  #picture(point: number): Picture | undefined {
-    const small = this.pictures?.of(point);
-    if (small === undefined) return undefined;
-    const { pixels, offset, height, width, channels } = small;
-    return pictureOf(pixels.subarray(offset, offset + height * width * channels), small);
   }
 
   protected override updated(changed: PropertyValues<this>): void {

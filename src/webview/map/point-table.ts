@@ -7,7 +7,6 @@ import { rowGrid, rowPicture, sortHeading } from '../components/row-grid.ts';
 import { RowWindow } from '../components/row-window.ts';
 import { countOf } from '../../shared/count.ts';
 import { lastOf } from '../shared/last-of.ts';
-import { pictureOf, type Picture } from '../shared/pixels.ts';
 import { nameRanks, turnedBy } from '../shared/row-order.ts';
 import { rowOfKey } from '../shared/row-keys.ts';
 import { baseStyles } from '../shared/styles.ts';
@@ -104,7 +103,7 @@ export class LensPointTable extends LitElement {
     const cell = (column: TableColumn): unknown => {
       switch (column) {
         case 'name':
-          return html`${rowPicture(this.#picture(point))}<span class="text">${words.name}</span>`;
+          return html`${rowPicture(this.pictures?.picture(point))}<span class="text">${words.name}</span>`;
         case 'class':
           return words.className ?? '–';
         case 'score':
@@ -133,13 +132,6 @@ export class LensPointTable extends LitElement {
         (column) => html`<div class="cell ${column}" role="gridcell">${cell(column)}</div>`,
       )}
     </div>`;
-  }
-
-  #picture(point: number): Picture | undefined {
-    const small = this.pictures?.of(point);
-    if (small === undefined) return undefined;
-    const { pixels, offset, height, width, channels } = small;
-    return pictureOf(pixels.subarray(offset, offset + height * width * channels), small);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
