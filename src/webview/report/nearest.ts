@@ -5,6 +5,7 @@ import type { ModelCard } from '../../shared/model-card.ts';
 import type { NearImage } from '../../shared/protocol/forward.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import '../components/image.ts';
+import { pictureButtonStyles } from '../components/picture-buttons.ts';
 import { baseName } from '../shared/format.ts';
 import { pictureOf } from '../shared/pixels.ts';
 import { baseStyles } from '../shared/styles.ts';
@@ -14,39 +15,18 @@ import { baseStyles } from '../shared/styles.ts';
 export class LensNearest extends LitElement {
   static override styles = [
     baseStyles,
+    pictureButtonStyles,
     css`
       :host {
         display: block;
       }
-      ul {
-        list-style: none;
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(84px, 1fr));
-        gap: 10px;
+      .pictures {
+        --picture-room: 84px;
       }
-      button {
-        display: grid;
+      .pictures button {
         gap: 4px;
-        width: 100%;
-        padding: 6px;
-        border: 1px solid transparent;
-        border-radius: 4px;
-        background: none;
-        color: inherit;
-        font: inherit;
-        text-align: start;
-        grid-template-columns: minmax(0, 1fr);
       }
-      button:enabled {
-        cursor: pointer;
-      }
-      button:enabled:hover {
-        background: var(--vscode-list-hoverBackground);
-        border-color: var(--vscode-contrastActiveBorder, transparent);
-      }
-      span {
-        overflow: hidden;
-        text-overflow: ellipsis;
+      .pictures span {
         white-space: nowrap;
       }
     `,
@@ -57,7 +37,7 @@ export class LensNearest extends LitElement {
 
   protected override render(): unknown {
     const { classes, kind } = this.data;
-    return html`<ul>
+    return html`<ul class="pictures">
       ${this.images.map(({ path, position, label, distance, thumbnail }) => {
         const name = kind === 'idx' ? `#${position + 1}` : baseName(path);
         const className = classes[label]?.name;

@@ -2,41 +2,23 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { formatScore } from '../../../../shared/verdict.ts';
 import '../../../components/image.ts';
+import { pictureButtonStyles } from '../../../components/picture-buttons.ts';
 import { baseName } from '../../../shared/format.ts';
 import { pictureOf } from '../../../shared/pixels.ts';
 import { outcomeOf, outcomeWords } from './outcome.ts';
 import type { Mistake } from './result.ts';
 
-export const mistakesStyles = css`
-  .mistakes {
-    list-style: none;
-    display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(112px, 1fr));
-    gap: 10px;
-  }
-  .mistakes button {
-    display: grid;
-    gap: 2px;
-    width: 100%;
-    padding: 6px;
-    border: 1px solid transparent;
-    border-radius: 4px;
-    background: none;
-    color: inherit;
-    font: inherit;
-    text-align: start;
-    cursor: pointer;
-    grid-template-columns: minmax(0, 1fr);
-  }
-  .mistakes button:hover {
-    background: var(--vscode-list-hoverBackground);
-    border-color: var(--vscode-contrastActiveBorder, transparent);
-  }
-  .mistakes span {
-    overflow: hidden;
-    text-overflow: ellipsis;
-  }
-`;
+export const mistakesStyles = [
+  pictureButtonStyles,
+  css`
+    .pictures {
+      --picture-room: 112px;
+    }
+    .pictures button {
+      gap: 2px;
+    }
+  `,
+];
 
 /** @param threshold what they are called mistakes by, if they are */
 export const mistakePictures = (
@@ -44,7 +26,7 @@ export const mistakePictures = (
   threshold: number,
   open: (mistake: Mistake) => void,
 ): TemplateResult =>
-  html`<ul class="mistakes">
+  html`<ul class="pictures">
     ${mistakes.map((mistake) => {
       const { path, kind, score, thumbnail } = mistake;
       return html`<li>
