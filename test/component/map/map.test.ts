@@ -3,29 +3,23 @@ import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
 import { ForwardModel } from '../../../src/engine/latents/forward-model.ts';
 import { latentAt } from '../../../src/shared/latent-map.ts';
-import { readPoints, readProjection, type MapPoints } from '../../../src/shared/map-points.ts';
-import { readModelFile } from '../../../src/shared/model-file.ts';
+import type { MapPoints } from '../../../src/shared/map-points.ts';
 import { toScreen, toWorld, boundsOf, fit, type Point, type Size } from '../../../src/webview/map/plane.ts';
 import { wasmEngine } from '../../engine/support/wasm.ts';
 import type { OpenedPage } from '../../support/page-harness.ts';
 import { sharedHarness, testPage } from '../page-suite.ts';
 import { showMap, startMapHarness, uriOf } from './harness.ts';
-import { digitCount, digitsModel } from './model.ts';
+import { digitCount, digitsMap } from './model.ts';
 
 describe('the map page', () => {
   let points: MapPoints;
   let coordinates: Float32Array;
   let forward: ForwardModel;
   const harness = sharedHarness(async (browser) => {
-    const bytes = await digitsModel();
-    const file = readModelFile(bytes);
-    const read = readPoints(file);
-    const projection = readProjection(file, 'tsne');
-    assert.ok(read && projection);
-    points = read;
-    coordinates = projection.coordinates;
-    forward = await ForwardModel.load(await wasmEngine('simd'), file);
-    return startMapHarness(browser, { digits: bytes });
+    const digits = await digitsMap();
+    ({ points, coordinates } = digits);
+    forward = await ForwardModel.load(await wasmEngine('simd'), digits.file);
+    return startMapHarness(browser, { digits: digits.bytes });
   });
 
   const map = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>, width = 900): void =>

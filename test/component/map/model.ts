@@ -1,10 +1,13 @@
 // A small model of drawn digits, trained and projected by the real engine: what the map is tested with.
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { runProjection } from '../../../src/engine/latents/project.ts';
 import { tsneProjection } from '../../../src/engine/latents/tsne.ts';
 import { runTrainingJob } from '../../../src/engine/training/job.ts';
 import { splitImages, type LoadedData } from '../../../src/engine/training/loaded-data.ts';
 import { sampleDatasets } from '../../../src/extension/samples/index.ts';
+import { readPoints, readProjection, type MapPoints } from '../../../src/shared/map-points.ts';
+import { readModelFile, type ModelFile } from '../../../src/shared/model-file.ts';
 import { projectionFiles } from '../../../scripts/build-kernels.mjs';
 import { makeRun, plan } from '../../engine/support/spots-job.ts';
 
@@ -87,4 +90,20 @@ export async function digitsModel(): Promise<Uint8Array> {
   const projected = saved.at(-1);
   if (projected === undefined) throw new Error(projection.error?.message ?? 'the projection was not saved');
   return projected;
+}
+
+/** The model with what the map reads of it. @throws AssertionError where it has no points or no t-SNE */
+export async function digitsMap(): Promise<{
+  readonly bytes: Uint8Array;
+  readonly file: ModelFile;
+  readonly points: MapPoints;
+  /** Of the t-SNE, `[n, 2]`. */
+  readonly coordinates: Float32Array;
+}> {
+  const bytes = await digitsModel();
+  const file = readModelFile(bytes);
+  const points = readPoints(file);
+  const projection = readProjection(file, 'tsne');
+  assert.ok(points && projection);
+  return { bytes, file, points, coordinates: projection.coordinates };
 }

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { readPoints, readProjection, type MapPoints } from '../../../src/shared/map-points.ts';
-import { readModelFile, writeModelFile } from '../../../src/shared/model-file.ts';
+import type { MapPoints } from '../../../src/shared/map-points.ts';
+import { writeModelFile } from '../../../src/shared/model-file.ts';
 import type { ProjectionStatus } from '../../../src/shared/protocol/projection.ts';
 import { boundsOf, fit, toScreen } from '../../../src/webview/map/plane.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../../support/page-harness.ts';
 import { sharedHarness, testPage } from '../page-suite.ts';
 import { showMap, startMapHarness, uriOf } from './harness.ts';
-import { digitCount, digitsModel } from './model.ts';
+import { digitCount, digitsMap } from './model.ts';
 
 /** What the page needs of a status; its coordinates are made in the page. */
 const statusOf = (change: Partial<ProjectionStatus> = {}): Omit<ProjectionStatus, 'coordinates'> => ({
@@ -49,13 +49,9 @@ describe('a t-SNE on the map', () => {
   let points: MapPoints;
   let saved: Float32Array;
   const harness = sharedHarness(async (browser) => {
-    const bytes = await digitsModel();
-    const file = readModelFile(bytes);
-    const read = readPoints(file);
-    const projection = readProjection(file, 'tsne');
-    assert.ok(read && projection);
-    points = read;
-    saved = projection.coordinates;
+    const { bytes, file, ...read } = await digitsMap();
+    points = read.points;
+    saved = read.coordinates;
     const projections = file.card.projections.filter(({ method }) => method === 'pca');
     const pca = writeModelFile({ ...file, card: { ...file.card, projections } });
     return startMapHarness(browser, { digits: bytes, pca });
