@@ -69,7 +69,7 @@ export class LensCheckTable extends LitElement {
       active: order.indexOf(this.current),
       headings: html`
         ${this.#heading('name', 'Image', 'name')} ${this.#heading('verdict', 'Verdict', 'verdict')}
-        ${this.#heading('score', 'Score', 'figure')} ${this.#heading('p', 'p', 'figure')}
+        ${this.#heading('score', 'Score', 'figure score')} ${this.#heading('p', 'p', 'figure p')}
         ${channels.map((name) => this.#heading(`z:${name}`, name, 'figure channel', `channel ${name}`))}
       `,
       row: (index, at, active) => this.#row(index, at, active),
@@ -116,8 +116,8 @@ export class LensCheckTable extends LitElement {
 
   #checkedCells(row: Exclude<BatchRow, { error: unknown }>): unknown {
     return html`<div class="cell verdict" role="gridcell">${verdictSign(row.anomalous)}</div>
-      <div class="cell figure" role="gridcell">${formatScore(row.score)}</div>
-      <div class="cell figure" role="gridcell">${formatPercent(row.pValue)}</div>
+      <div class="cell figure score" role="gridcell">${formatScore(row.score)}</div>
+      <div class="cell figure p" role="gridcell">${formatPercent(row.pValue)}</div>
       ${this.channels.map((channel) => {
         const z = row.channels.find(({ name }) => name === channel)?.z;
         return html` <div class="cell figure channel" role="gridcell">${formatZ(z ?? Number.NaN)}</div>`;

@@ -29,8 +29,8 @@ const titles: Readonly<Record<ImageColumn, string>> = {
 const cells: Readonly<Record<ImageColumn, string>> = {
   name: 'name',
   set: 'set',
-  score: 'figure',
-  p: 'figure',
+  score: 'figure score',
+  p: 'figure p',
   verdict: 'verdict',
   outcome: 'outcome',
 };
@@ -143,8 +143,8 @@ export class LensEvaluationTable extends LitElement {
         >
       </div>
       <div class="cell set" role="gridcell">${setName(this.result, image.kind)}</div>
-      <div class="cell figure" role="gridcell">${formatScore(image.score)}</div>
-      <div class="cell figure" role="gridcell">${formatPercent(image.pValue)}</div>
+      <div class="cell figure score" role="gridcell">${formatScore(image.score)}</div>
+      <div class="cell figure p" role="gridcell">${formatPercent(image.pValue)}</div>
       <div class="cell verdict" role="gridcell">${verdictSign(flagged)}</div>
       <div class="cell outcome" role="gridcell">${outcomeWords[outcome]}</div>
     </div>`;
