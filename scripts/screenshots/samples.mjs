@@ -117,24 +117,11 @@ export async function take(camera) {
  * @param {import('./camera.mjs').Camera} camera @param {string} folder
  */
 async function evaluate(camera, folder) {
-  const { page, workbench } = camera.window;
+  const { workbench } = camera.window;
   await goTo(camera, 'Evaluate');
   const studio = await workbench.webview('ll-evaluate-page', STEP_MS);
   await studio.getByRole('button', { name: 'Labelled Folder…' }).click();
-  const input = page.locator('.quick-input-widget input[type=text]').first();
-  const closed = () =>
-    input.waitFor({ state: 'hidden', timeout: 2000 }).then(
-      () => true,
-      () => false,
-    );
-  // The dialog's own proposal comes late, and over whatever was typed before.
-  await input.waitFor();
-  for (let attempt = 0; ; attempt++) {
-    await input.fill(`${folder}/`, { timeout: 3000 }).catch(() => undefined);
-    await input.press('Enter', { timeout: 3000 }).catch(() => undefined);
-    if (await closed()) break;
-    if (attempt === 20) throw new Error('The dialog stays open.');
-  }
+  await workbench.acceptPath(`${folder}/`);
   await studio.getByRole('button', { name: 'Evaluate', exact: true }).last().click();
   const openTab = (/** @type {string} */ name) => studio.getByRole('tab', { name }).click();
   await camera.shoot('evaluate', 'll-evaluation-result table.kinds', { height: 1200 });

@@ -6,7 +6,6 @@ import { auroc } from '../../src/engine/scoring/statistics.ts';
 import { formatScore } from '../../src/shared/verdict.ts';
 import type { Workbench } from '../support/vscode.ts';
 import { workbenchSuite, type Suite } from '../support/workbench-suite.ts';
-import { acceptPath } from './support/file-dialog.ts';
 import { modelPath, readModel, writeDigits, writeSampleImages } from './support/files.ts';
 import { StudioPages } from './support/pages.ts';
 import { poll, Studio } from './support/studio.ts';
@@ -44,7 +43,7 @@ workbenchSuite(
         const pages = await StudioPages.open(window, 'digits', 'Evaluate');
         const page = pages.frame.locator('ll-evaluate-page');
         await page.getByRole('button', { name: 'Labelled Folder…' }).click();
-        await acceptPath(window, `${path.join(suite.workspace, 'judged')}/`);
+        await window.acceptPath(`${path.join(suite.workspace, 'judged')}/`);
         await page.getByText('12 good images, 15 bad images (rotated 9, scribbles 6)').waitFor();
         await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
         const result = page.locator('ll-evaluation-result');
@@ -58,7 +57,7 @@ workbenchSuite(
         const csv = path.join(suite.workspace, 'digits-evaluation.csv');
         rmSync(csv, { force: true });
         await result.getByRole('button', { name: 'Export CSV…' }).click();
-        await acceptPath(window, 'digits-evaluation.csv');
+        await window.acceptPath('digits-evaluation.csv');
         await poll(
           () => existsSync(csv) && readFileSync(csv, 'utf8').endsWith('\r\n'),
           'the CSV to be written',

@@ -81,19 +81,6 @@ async function markOf(window: Workbench, file: string): Promise<{ badge: string;
   });
 }
 
-/** Accepts what the window's own file dialog proposes, which comes late. */
-async function acceptProposal(window: Workbench, name: string): Promise<void> {
-  const input = window.page.locator('.quick-input-widget input[type=text]').first();
-  await poll(async () => (await input.inputValue()).endsWith(name), `the dialog to propose ${name}`);
-  await poll(async () => {
-    await input.press('Enter', { timeout: 3000 }).catch(() => undefined);
-    return input.waitFor({ state: 'hidden', timeout: 2000 }).then(
-      () => true,
-      () => false,
-    );
-  }, 'the dialog to close');
-}
-
 workbenchSuite('folder-check', { workspace: fillWorkspace }, (suite) => {
   const inWorkspace = (...parts: string[]): string => path.join(suite.workspace, ...parts);
 
@@ -177,7 +164,7 @@ workbenchSuite('folder-check', { workspace: fillWorkspace }, (suite) => {
       const csv = inWorkspace('batch-anomalies.csv');
       rmSync(csv, { force: true });
       await frame.getByRole('button', { name: 'Export CSV…' }).click();
-      await acceptProposal(window, 'batch-anomalies.csv');
+      await window.acceptPath('batch-anomalies.csv');
       await poll(
         () => existsSync(csv) && readFileSync(csv, 'utf8').endsWith('\r\n'),
         'the CSV to be written',

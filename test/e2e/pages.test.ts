@@ -11,7 +11,6 @@ import { wasmEngine } from '../engine/support/wasm.ts';
 import type { Workbench } from '../support/vscode.ts';
 import { workbenchSuite, type Suite } from '../support/workbench-suite.ts';
 import { modelPath, readModel, writeDigits, writeSampleImages } from './support/files.ts';
-import { acceptPath } from './support/file-dialog.ts';
 import { largestDistance, meanSquaredError, pixelsOf, StudioPages } from './support/pages.ts';
 import { poll, Studio } from './support/studio.ts';
 
@@ -202,7 +201,7 @@ workbenchSuite(
       const saved = path.join(suite.workspace, strip);
       rmSync(saved, { force: true });
       await pages.frame.getByRole('button', { name: 'Save Strip…' }).click();
-      await acceptPath(window, strip);
+      await window.acceptPath(strip);
       await pages.frame.getByText(`Saved as ${strip}`).waitFor();
       await poll(() => existsSync(saved), 'the strip to be written');
       const { width, height, data, channels } = decode(readFileSync(saved), { checkCrc: true });
@@ -218,7 +217,7 @@ workbenchSuite(
       }
 
       await pages.frame.getByRole('button', { name: 'Choose a file as start' }).click();
-      await acceptPath(window, path.join(suite.workspace, 'good/good-000.png'));
+      await window.acceptPath(path.join(suite.workspace, 'good/good-000.png'));
       await pages.frame.getByText('good-000.png').waitFor();
       const chosen = decode(readFileSync(path.join(suite.workspace, 'good/good-000.png')));
       const { reconstructions } = await forward.reconstruct(Uint8Array.from(chosen.data), 1);

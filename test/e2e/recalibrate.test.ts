@@ -6,11 +6,10 @@ import type { ModelFile } from '../../src/shared/model-file.ts';
 import { conformalThreshold, formatScore } from '../../src/shared/verdict.ts';
 import type { Workbench } from '../support/vscode.ts';
 import { workbenchSuite } from '../support/workbench-suite.ts';
-import { acceptPath } from './support/file-dialog.ts';
 import { modelPath, readModel, writeDigits, writeSampleImages } from './support/files.ts';
 import { StudioPages } from './support/pages.ts';
 import { Report } from './support/report.ts';
-import { poll, Studio } from './support/studio.ts';
+import { Studio } from './support/studio.ts';
 
 /** Digits dark on white paper: good images, and unlike all that the model learned from. */
 const onPaper = (pixel: number): number => 255 - pixel;
@@ -29,17 +28,7 @@ workbenchSuite('recalibrate', { workspace: fillWorkspace }, (suite) => {
   /** Answers the dialog for a folder. */
   async function chooseFolder(window: Workbench, folder: string): Promise<void> {
     await window.page.locator('.quick-input-widget', { hasText: 'Calibrate' }).waitFor();
-    const wanted = `${path.join(suite.workspace, folder)}/`;
-    const input = window.page.locator('.quick-input-widget input[type=text]').first();
-    await poll(
-      async () => (await input.inputValue()).endsWith('workspace/'),
-      'the dialog to propose a folder',
-    );
-    await input.fill(wanted);
-    // Enter takes the folder whose entries are listed, whatever is typed.
-    const proposed = window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'latent-lens' });
-    await proposed.waitFor({ state: 'detached' });
-    await acceptPath(window, wanted);
+    await window.acceptPath(`${path.join(suite.workspace, folder)}/`);
   }
 
   const checked = async (

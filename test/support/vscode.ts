@@ -1,4 +1,6 @@
 // Page objects of a real VS Code window, as a user sees it: by its words, never by internals where words will do.
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
 
 /** Loaded machines need it: everything here waits for content, never for a fixed time. */
@@ -96,6 +98,44 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input').first();
     await input.fill(text);
     await input.press('Enter');
+  }
+
+  /**
+   * Answers the window's own file dialog: with an absolute path (of a folder: with a slash at its end), or with what the
+   * dialog proposes once that ends so.
+   */
+  async acceptPath(file: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type=text]').first();
+    const isGiven = path.isAbsolute(file);
+    // The proposal comes late, and over whatever was typed before.
+    await until(
+      async () => {
+        const proposed = await input.inputValue();
+        return isGiven ? proposed !== '' : proposed.endsWith(file);
+      },
+      `the dialog to propose ${isGiven ? 'a path' : file}`,
+    );
+    await until(async () => {
+      if (isGiven) {
+        await input.fill(file, { timeout: 3000 }).catch(() => undefined);
+        // Enter takes the folder whose entries are listed, whatever is typed.
+        if (file.endsWith('/') && !(await this.lists(file))) return false;
+      }
+      await input.press('Enter', { timeout: 3000 }).catch(() => undefined);
+      return input.waitFor({ state: 'hidden', timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+    }, 'the dialog to close');
+  }
+
+  /** Whether the file dialog shows this folder, of which it lists the folders within. */
+  private async lists(folder: string): Promise<boolean> {
+    const within = readdirSync(folder, { withFileTypes: true });
+    const expected = within.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    const rows = this.page.locator('.quick-input-list .monaco-list-row .label-name');
+    const shown = (await rows.allTextContents()).filter((name) => name !== '..');
+    return shown.length === 0 ? expected.length === 0 : shown.every((name) => expected.includes(name));
   }
 
   // Explorer and editors
@@ -296,3 +336,10 @@ const isMeant = (target: Locator): Promise<boolean> =>
     .catch(() => false);
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
+  for (const end = Date.now() + WAIT_MS; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    if (await condition()) return;
+    if (Date.now() > end) throw new Error(`Waited ${WAIT_MS / 1000} s in vain for ${what}.`);
+  }
+}
