@@ -58,7 +58,7 @@ export class LensEmptyPage extends LitElement {
           <li>Right-click any image and choose <strong>Check for Anomaly</strong>.</li>
         </ol>
         <div class="actions">
-          <vscode-button @click=${() => this.session.chooseDataset()}>Choose Images…</vscode-button>
+          <vscode-button @click=${() => this.session.host.chooseDataset()}>Choose Images…</vscode-button>
         </div>
         <p class="quiet">Everything is computed in this window. Nothing is uploaded.</p>
       </main>
@@ -74,10 +74,12 @@ export class LensEmptyPage extends LitElement {
           uri === null
             ? nothing
             : html`<span class="actions">
-                <vscode-button icon="debug-continue" @click=${() => this.session.continueProjection(uri)}
+                <vscode-button icon="debug-continue" @click=${() => this.session.host.continueProjection(uri)}
                   >Continue t-SNE</vscode-button
                 >
-                <vscode-button secondary @click=${() => this.session.showMap(uri)}>Show Map</vscode-button>
+                <vscode-button secondary @click=${() => this.session.host.showMap(uri)}
+                  >Show Map</vscode-button
+                >
               </span>`
         }
       </div>
@@ -98,7 +100,7 @@ export class LensEmptyPage extends LitElement {
         ${
           uri === null
             ? nothing
-            : html`<vscode-button icon="debug-continue" @click=${() => this.session.resumeModel(uri)}
+            : html`<vscode-button icon="debug-continue" @click=${() => this.session.host.resumeModel(uri)}
                 >Resume</vscode-button
               >`
         }

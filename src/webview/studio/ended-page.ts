@@ -44,7 +44,7 @@ export class LensEndedPage extends LitElement {
         ${
           outcome.error === null
             ? nothing
-            : html`<ll-error .error=${outcome.error} @show-log=${() => session.showLog()}>
+            : html`<ll-error .error=${outcome.error} @show-log=${() => session.host.showLog()}>
                 <p>${this.#whatIsKept()}</p>
               </ll-error>`
         }
@@ -72,7 +72,7 @@ export class LensEndedPage extends LitElement {
       ${
         uri === null
           ? savedAs
-          : html`<button class="link" type="button" @click=${() => this.session.reveal(uri)}>
+          : html`<button class="link" type="button" @click=${() => this.session.host.reveal(uri)}>
               ${savedAs}
             </button>`
       }
@@ -91,14 +91,14 @@ export class LensEndedPage extends LitElement {
     return html`
       ${
         finished
-          ? html`<vscode-button icon="search" @click=${() => session.checkImage()}
+          ? html`<vscode-button icon="search" @click=${() => session.host.checkImage()}
               >Check an Image…</vscode-button
             >`
           : nothing
       }
       ${
         !finished && uri !== null
-          ? html`<vscode-button icon="debug-continue" @click=${() => session.resumeModel(uri)}
+          ? html`<vscode-button icon="debug-continue" @click=${() => session.host.resumeModel(uri)}
               >Resume</vscode-button
             >`
           : nothing
@@ -106,9 +106,11 @@ export class LensEndedPage extends LitElement {
       ${
         uri === null
           ? nothing
-          : html`<vscode-button secondary @click=${() => session.reveal(uri)}>Show Model File</vscode-button>`
+          : html`<vscode-button secondary @click=${() => session.host.reveal(uri)}
+              >Show Model File</vscode-button
+            >`
       }
-      <vscode-button ?secondary=${finished || uri !== null} @click=${() => session.chooseDataset()}
+      <vscode-button ?secondary=${finished || uri !== null} @click=${() => session.host.chooseDataset()}
         >Train on Other Images…</vscode-button
       >
     `;
@@ -131,14 +133,14 @@ export class LensEndedPage extends LitElement {
     if (model?.kind === 'read') {
       return html`<ll-model-details
         .view=${model.view}
-        @open-image=${(event: CustomEvent<string>) => session.openImage(model.uri, event.detail)}
+        @open-image=${(event: CustomEvent<string>) => session.host.openImage(model.uri, event.detail)}
       ></ll-model-details>`;
     }
     const snapshot = job.snapshot;
     return html`
       ${
         model?.kind === 'failed'
-          ? html`<ll-error .error=${model.error} @show-log=${() => session.showLog()}></ll-error>`
+          ? html`<ll-error .error=${model.error} @show-log=${() => session.host.showLog()}></ll-error>`
           : nothing
       }
       ${

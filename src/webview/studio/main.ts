@@ -8,9 +8,9 @@ import { StudioSession } from './session.ts';
 
 adoptDocumentStyles();
 const session = new StudioSession();
-const host = openHost<StudioPageApi, StudioHostApi>(session.pageHandlers, session.report);
-const engine = engineLink(session.engineHandlers, () => session.bootstrap(), session.report);
+const host = openHost<StudioPageApi, StudioHostApi>(session.pageHandlers, session.host.report);
+const engine = engineLink(session.engineHandlers, () => session.bootstrap(), session.host.report);
 const studio = document.createElement('ll-studio');
 studio.session = session;
 document.body.append(studio);
-session.start(host, engine).catch((error: unknown) => session.report(error, 'start'));
+session.start(host, engine).catch((error: unknown) => session.host.report(error, 'start'));

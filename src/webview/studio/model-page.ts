@@ -29,9 +29,9 @@ export class LensModelPage extends LitElement {
           <ll-progress label="Reading the model"></ll-progress>`;
       case 'failed':
         return html`<h1>${model.name}</h1>
-          <ll-error .error=${model.error} @show-log=${() => session.showLog()}></ll-error>
+          <ll-error .error=${model.error} @show-log=${() => session.host.showLog()}></ll-error>
           <div class="actions">
-            <vscode-button @click=${() => session.chooseDataset()}>Choose Images…</vscode-button>
+            <vscode-button @click=${() => session.host.chooseDataset()}>Choose Images…</vscode-button>
           </div>`;
       case 'read': {
         const { card } = model.view;
@@ -44,7 +44,9 @@ export class LensModelPage extends LitElement {
             <div class="actions">
               ${
                 isUnfinished(card)
-                  ? html`<vscode-button icon="debug-continue" @click=${() => session.resumeModel(model.uri)}
+                  ? html`<vscode-button
+                      icon="debug-continue"
+                      @click=${() => session.host.resumeModel(model.uri)}
                       >Resume</vscode-button
                     >`
                   : nothing
@@ -52,18 +54,18 @@ export class LensModelPage extends LitElement {
               ${
                 card.calibration === null
                   ? nothing
-                  : html`<vscode-button icon="search" @click=${() => session.checkImage()}
+                  : html`<vscode-button icon="search" @click=${() => session.host.checkImage()}
                       >Check an Image…</vscode-button
                     >`
               }
-              <vscode-button secondary @click=${() => session.chooseDataset()}
+              <vscode-button secondary @click=${() => session.host.chooseDataset()}
                 >Train on Other Images…</vscode-button
               >
             </div>
           </div>
           <ll-model-details
             .view=${model.view}
-            @open-image=${(event: CustomEvent<string>) => session.openImage(model.uri, event.detail)}
+            @open-image=${(event: CustomEvent<string>) => session.host.openImage(model.uri, event.detail)}
           ></ll-model-details>
         `;
       }

@@ -48,7 +48,7 @@ export class LensProjectedPage extends LitElement {
         ${
           end.error === null
             ? nothing
-            : html`<ll-error .error=${end.error} @show-log=${() => session.showLog()}>
+            : html`<ll-error .error=${end.error} @show-log=${() => session.host.showLog()}>
                 <p>The model is as it was last saved.</p>
               </ll-error>`
         }
@@ -78,13 +78,13 @@ export class LensProjectedPage extends LitElement {
     const further = end.card !== null && continuationOf(end.card) !== null;
     const stopped = card !== undefined && isStopped(card);
     return html`
-      <vscode-button icon="map" @click=${() => session.showMap(model)}>Show Map</vscode-button>
+      <vscode-button icon="map" @click=${() => session.host.showMap(model)}>Show Map</vscode-button>
       ${
         further
           ? html`<vscode-button
               secondary
               icon="debug-continue"
-              @click=${() => session.continueProjection(model)}
+              @click=${() => session.host.continueProjection(model)}
               >${stopped ? 'Continue' : 'Continue for 500 Iterations'}</vscode-button
             >`
           : nothing

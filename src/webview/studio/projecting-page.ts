@@ -52,7 +52,9 @@ export class LensProjectingPage extends LitElement {
             </p>
           </div>
           <div class="actions">
-            <vscode-button icon="map" @click=${() => session.showMap(proposal.model)}>Show Map</vscode-button>
+            <vscode-button icon="map" @click=${() => session.host.showMap(proposal.model)}
+              >Show Map</vscode-button
+            >
             <vscode-button
               secondary
               icon="debug-stop"

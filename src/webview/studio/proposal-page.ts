@@ -78,9 +78,9 @@ export class LensProposalPage extends LitElement {
         `;
       case 'failed':
         return html`
-          <ll-error .error=${survey.error} @show-log=${() => session.showLog()}></ll-error>
+          <ll-error .error=${survey.error} @show-log=${() => session.host.showLog()}></ll-error>
           <div class="actions">
-            <vscode-button @click=${() => session.chooseDataset()}>Choose Other Images…</vscode-button>
+            <vscode-button @click=${() => session.host.chooseDataset()}>Choose Other Images…</vscode-button>
             <vscode-button secondary @click=${() => session.dismiss()}>Cancel</vscode-button>
           </div>
         `;
@@ -131,13 +131,13 @@ export class LensProposalPage extends LitElement {
             <vscode-button secondary @click=${() => session.stopInspecting()}>Stop Inspecting</vscode-button>
           </div>`;
       case 'failed':
-        return html`<ll-error .error=${state.error} @show-log=${() => session.showLog()}></ll-error>`;
+        return html`<ll-error .error=${state.error} @show-log=${() => session.host.showLog()}></ll-error>`;
       case 'done':
         return html`<h2>Inspection</h2>
           <ll-inspection
             .inspection=${state.inspection}
             .kind=${dataset.kind}
-            @open-file=${(event: CustomEvent<string>) => session.openFile(dataset.id, event.detail)}
+            @open-file=${(event: CustomEvent<string>) => session.host.openFile(dataset.id, event.detail)}
           ></ll-inspection>`;
     }
   }

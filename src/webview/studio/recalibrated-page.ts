@@ -57,15 +57,15 @@ export class LensRecalibratedPage extends LitElement {
         ${
           outcome.error === null
             ? nothing
-            : html`<ll-error .error=${outcome.error} @show-log=${() => session.showLog()}></ll-error>`
+            : html`<ll-error .error=${outcome.error} @show-log=${() => session.host.showLog()}></ll-error>`
         }
         <div class="actions">
           ${
             calibration === null
-              ? html`<vscode-button @click=${() => session.recalibrateModel(model)}
+              ? html`<vscode-button @click=${() => session.host.recalibrateModel(model)}
                   >Choose Other Images…</vscode-button
                 >`
-              : html`<vscode-button icon="search" @click=${() => session.checkImage()}
+              : html`<vscode-button icon="search" @click=${() => session.host.checkImage()}
                     >Check an Image…</vscode-button
                   >
                   <vscode-button secondary @click=${() => session.openPage('losses')}

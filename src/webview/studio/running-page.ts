@@ -70,7 +70,7 @@ export class LensRunningPage extends LitElement {
         <p class="visually-hidden" aria-live="polite">${this.#announcer.spoken}</p>
         ${
           snapshot?.warning
-            ? html`<ll-error .error=${snapshot.warning} @show-log=${() => session.showLog()}>
+            ? html`<ll-error .error=${snapshot.warning} @show-log=${() => session.host.showLog()}>
                 <p>The training goes on; the next checkpoint is tried again.</p>
               </ll-error>`
             : nothing

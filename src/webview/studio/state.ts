@@ -61,13 +61,20 @@ export type ShownModel =
   | { readonly kind: 'read'; readonly uri: string; readonly view: ModelView }
   | { readonly kind: 'failed'; readonly name: string; readonly uri: string; readonly error: WireError };
 
+/** A training waits for the user's word. */
+export interface ProposalState {
+  readonly kind: 'proposal';
+  readonly proposal: TrainingProposal;
+  readonly survey: SurveyState;
+}
+
 export type StudioState =
   | {
       readonly kind: 'empty';
       /** A model whose training or t-SNE was cut off when the page before this one closed. */
       readonly interrupted: Interrupted | null;
     }
-  | { readonly kind: 'proposal'; readonly proposal: TrainingProposal; readonly survey: SurveyState }
+  | ProposalState
   | { readonly kind: 'running'; readonly job: RunningJob }
   | {
       readonly kind: 'ended';
@@ -92,6 +99,9 @@ export type StudioState =
       readonly model: ShownModel;
     }
   | { readonly kind: 'model'; readonly model: ShownModel };
+
+/** A job is over; its model is shown once it is read. */
+export type EndedState = Extract<StudioState, { kind: 'ended' | 'projected' | 'recalibrated' }>;
 
 /** The model that the pages are about: the one opened, or the one just trained. */
 export function shownModel(state: StudioState): ShownModel | null {

@@ -213,7 +213,7 @@ export class LensDenoisePage extends ModelPageBase {
 
   async #pick(view: ModelView): Promise<void> {
     await this.attempt(view, async () => {
-      const files = (await this.session.pickImages(true)).slice(0, imagesAtOnce);
+      const files = (await this.session.host.pickImages(true)).slice(0, imagesAtOnce);
       if (files.length === 0) return;
       const views: Uint8Array[] = [];
       for (const file of files) {

@@ -58,7 +58,7 @@ export class LensEvaluatePage extends ModelPageBase {
                 <vscode-button secondary @click=${() => evaluation.stop()}>Stop</vscode-button>
               </div>`
       }
-      ${error === null ? nothing : html`<ll-error .error=${error} @show-log=${() => this.session.showLog()}></ll-error>`}
+      ${error === null ? nothing : html`<ll-error .error=${error} @show-log=${() => this.session.host.showLog()}></ll-error>`}
       ${
         result === null || pictures === null || run !== null
           ? nothing
@@ -70,12 +70,12 @@ export class LensEvaluatePage extends ModelPageBase {
               @view=${({ detail }: CustomEvent<Partial<EvaluationView>>) => session.viewEvaluation(detail)}
               @open-image=${({ detail }: CustomEvent<{ folder: number; path: string }>) => {
                 const root = chosen?.folders[detail.folder]?.folder.root;
-                if (root !== undefined) session.openEvaluated(root, detail.path);
+                if (root !== undefined) session.host.openEvaluated(root, detail.path);
               }}
               @export-csv=${({ detail }: CustomEvent<ListedImages>) =>
                 void this.attempt(view, async () => {
                   const bytes = new TextEncoder().encode(scoresCsv(result, detail));
-                  await session.saveFile(`${view.card.name}-evaluation.csv`, bytes);
+                  await session.host.saveFile(`${view.card.name}-evaluation.csv`, bytes);
                 })}
             ></ll-evaluation-result>`
       }

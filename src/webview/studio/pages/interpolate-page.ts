@@ -344,7 +344,7 @@ export class LensInterpolatePage extends ModelPageBase {
 
   async #pick(view: ModelView, side: Side): Promise<void> {
     await this.attempt(view, async () => {
-      const [file] = await this.session.pickImages(false);
+      const [file] = await this.session.host.pickImages(false);
       if (file === undefined) return;
       const { view: seen, latent } = await this.session.forward.run(view, (worker) =>
         worker.call('encodeFile', file),
@@ -403,7 +403,7 @@ export class LensInterpolatePage extends ModelPageBase {
       // There and back, each end once.
       const round = [...frames, ...frames.slice(1, -1).reverse()];
       const bytes = what === 'strip' ? encodePng(strip(frames, stripGap)) : encodeApng(round, stepTime);
-      this.saved = await this.session.saveFile(`${view.card.name} interpolation ${what}.png`, bytes);
+      this.saved = await this.session.host.saveFile(`${view.card.name} interpolation ${what}.png`, bytes);
     });
   }
 }

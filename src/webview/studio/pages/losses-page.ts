@@ -78,7 +78,7 @@ export class LensLossesPage extends ModelPageBase {
         'How wrong the model still is: by batch, as the notebook looks at it, and by image, which is what a verdict is about.',
         calibration === null
           ? nothing
-          : html`<vscode-button secondary @click=${() => this.session.recalibrateModel(uri)}
+          : html`<vscode-button secondary @click=${() => this.session.host.recalibrateModel(uri)}
               >Recalibrate…</vscode-button
             >`,
       )}

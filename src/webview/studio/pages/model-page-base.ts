@@ -121,7 +121,10 @@ export abstract class ModelPageBase extends LitElement {
             ${
               this.failure === null
                 ? nothing
-                : html`<ll-error .error=${this.failure} @show-log=${() => this.session.showLog()}></ll-error>`
+                : html`<ll-error
+                    .error=${this.failure}
+                    @show-log=${() => this.session.host.showLog()}
+                  ></ll-error>`
             }`
           : html`<h1>${this.heading}</h1>
               ${this.#renderMissing(model)}`
@@ -147,7 +150,7 @@ export abstract class ModelPageBase extends LitElement {
     } catch (error) {
       if (isCancelled(error) || view !== this.#view) return;
       this.failure = toWireError(error);
-      this.session.report(error, this.heading);
+      this.session.host.report(error, this.heading);
     }
   }
 
@@ -155,13 +158,13 @@ export abstract class ModelPageBase extends LitElement {
     const { session } = this;
     if (model?.kind === 'reading') return html`<ll-progress label="Reading “${model.name}”"></ll-progress>`;
     if (model?.kind === 'failed')
-      return html`<ll-error .error=${model.error} @show-log=${() => session.showLog()}></ll-error>`;
+      return html`<ll-error .error=${model.error} @show-log=${() => session.host.showLog()}></ll-error>`;
     if (session.store.value.kind === 'running')
       return html`<p class="quiet">A model is in training. When it is saved, this page shows it.</p>`;
     return html`
       <p class="quiet">This page needs a model: open one from the Models view, or train one.</p>
       <div class="actions">
-        <vscode-button @click=${() => session.chooseDataset()}>Choose Images…</vscode-button>
+        <vscode-button @click=${() => session.host.chooseDataset()}>Choose Images…</vscode-button>
       </div>
     `;
   }

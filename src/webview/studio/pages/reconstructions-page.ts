@@ -202,7 +202,7 @@ export class LensReconstructionsPage extends ModelPageBase {
                     class="link name"
                     type="button"
                     title="Open ${name}"
-                    @click=${() => this.session.openImage(uri, name)}
+                    @click=${() => this.session.host.openImage(uri, name)}
                   >
                     ${shortName(points, point, kind)}
                   </button>`
