@@ -120,6 +120,33 @@ describe('the page Evaluate', () => {
     },
   );
 
+  studio(
+    'a moved threshold stays while other pages are shown and over a reload, for the same images alone',
+    async (_, page) => {
+      await evaluate(page);
+      await openResultTab(page, 'Threshold');
+      const calibrated = await threshold(page);
+      await slider(page).press('PageDown');
+      const moved = await threshold(page);
+      assert.notEqual(moved, calibrated);
+      await openStudioPage(page, 'Losses');
+      await page.getByRole('heading', { name: 'Losses', exact: true }).waitFor();
+      await openStudioPage(page, 'Evaluate');
+      assert.equal(await threshold(page), moved);
+      assert.deepEqual(await counts(page), expected(moved));
+
+      await page.reload();
+      await page.getByText('The file is no longer there.').waitFor();
+      await showModel(page, 'digits');
+      await evaluate(page);
+      assert.equal(await threshold(page), moved);
+
+      await evaluate(page, true, 12);
+      await page.getByText('12 good images and 20 bad images of samples/digits').waitFor();
+      assert.equal(await threshold(page), calibrated);
+    },
+  );
+
   /** Where the threshold stands, in pixels from the drawing’s left edge. */
   const grip = async (page: Page): Promise<number> => {
     const [handle, drawing] = [

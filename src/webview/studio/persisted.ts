@@ -25,13 +25,14 @@ const schema = v.object({
     ),
     null,
   ),
-  /** What of its result was shown, and the image that the table was at. */
+  /** What of its result was shown, the image that the table was at, and a threshold that was moved. */
   evaluationView: v.optional(
     v.object({
       tab: v.picklist(resultTabs),
       outcome: v.picklist(outcomeFilters),
       sort: v.object({ column: v.picklist(imageColumns), descending: v.boolean() }),
       image: v.nullable(v.object({ folder: v.number(), path: v.string(), kind: v.nullable(v.string()) })),
+      threshold: v.optional(v.nullable(v.object({ value: v.number(), of: v.string() })), null),
     }),
     firstView,
   ),

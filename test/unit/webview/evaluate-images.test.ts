@@ -9,8 +9,8 @@ import {
   type OutcomeFilter,
 } from '../../../src/webview/studio/pages/evaluate/image-order.ts';
 import { outcomeOf, outcomes } from '../../../src/webview/studio/pages/evaluate/outcome.ts';
-import type { ScoredImage } from '../../../src/webview/studio/pages/evaluate/result.ts';
-import { placeOf } from '../../../src/webview/studio/pages/evaluate/view.ts';
+import type { EvaluationResult, ScoredImage } from '../../../src/webview/studio/pages/evaluate/result.ts';
+import { placeOf, resultKey, thresholdOf } from '../../../src/webview/studio/pages/evaluate/view.ts';
 
 const image = (path: string, kind: string | null, score: number, pValue = 1 - score): ScoredImage => ({
   ...{ folder: 0, index: 0, path, kind, mask: null, score, pValue, autoencoder: null, pca: null },
@@ -80,5 +80,28 @@ describe('the table of evaluated images', () => {
     assert.equal(placeOf(drawn, { folder: 0, path: 'a.png', kind: 'square' }), 2);
     assert.equal(placeOf(drawn, { folder: 1, path: 'a.png', kind: 'square' }), -1);
     assert.equal(placeOf(drawn, null), -1);
+  });
+});
+
+describe('a threshold that was moved', () => {
+  const of = (good: readonly number[], threshold = 0.5): EvaluationResult =>
+    ({
+      ...{ title: 'screws', synthetic: false, terms: { threshold } },
+      good: Float64Array.from(good),
+      bad: Float64Array.of(1),
+    }) as unknown as EvaluationResult;
+  const first = of([0.1, 0.2]);
+  const view = { threshold: { value: 0.15, of: resultKey(first) } };
+
+  it('counts for the result that it was moved on, also when that was measured again', () => {
+    assert.equal(thresholdOf(view, first, resultKey(first)), 0.15);
+    const again = of([0.1, 0.2]);
+    assert.equal(thresholdOf(view, again, resultKey(again)), 0.15);
+    assert.equal(thresholdOf({ threshold: null }, first, resultKey(first)), 0.5);
+  });
+
+  it('gives way to the calibrated one for other scores, other images and another calibration', () => {
+    for (const other of [of([0.1, 0.3]), of([0.3]), of([0.1, 0.2], 0.6), { ...first, title: 'nuts' }])
+      assert.equal(thresholdOf(view, other, resultKey(other)), other.terms.threshold);
   });
 });

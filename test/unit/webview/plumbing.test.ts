@@ -188,6 +188,7 @@ describe('what the Studio remembers', () => {
     const evaluationView = {
       ...{ tab: 'images', outcome: 'missed', sort: { column: 'p', descending: false } },
       image: { folder: 0, path: 'bent/a.png', kind: 'bent' },
+      threshold: { value: 0.25, of: 'this result' },
     };
     const kept = {
       ...{ version: 1, model, page: 'evaluate', evaluation, evaluationView },
@@ -199,6 +200,12 @@ describe('what the Studio remembers', () => {
       readPersisted(before),
       { ...before, projecting: null, evaluation: null, evaluationView: nothingPersisted.evaluationView },
       'of a version that knew neither t-SNE nor evaluations',
+    );
+    const older = { ...kept, evaluationView: { ...evaluationView, threshold: undefined } };
+    assert.deepEqual(
+      readPersisted(JSON.parse(JSON.stringify(older))),
+      { ...kept, evaluationView: { ...evaluationView, threshold: null } },
+      'of a version that knew no moved threshold',
     );
     for (const state of [
       undefined,

@@ -1,6 +1,6 @@
 /** `ll-evaluation-result`: what an evaluation found, and what a threshold that is dragged would make of it. */
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { ScoreMeasures } from '../../../../shared/protocol/evaluate.ts';
 import { formatScore } from '../../../../shared/verdict.ts';
 import { factsStyles, tiles } from '../../../components/facts.ts';
@@ -24,7 +24,7 @@ import {
   type ScoredImage,
 } from './result.ts';
 import './threshold-histogram.ts';
-import { resultTabs, type EvaluationView, type ResultTab } from './view.ts';
+import { resultKey, resultTabs, thresholdOf, type EvaluationView, type ResultTab } from './view.ts';
 
 const area = (value: number): string => (Number.isFinite(value) ? value.toFixed(4) : '–');
 const share = (value: number): string => (Number.isFinite(value) ? formatPercent(value) : '–');
@@ -76,10 +76,9 @@ export class LensEvaluationResult extends LitElement {
   /** Of the PCA beside. */
   @property({ attribute: false }) components: number | null = null;
 
-  @state() private threshold = 0;
-
   /** Whether the tab that is shown next takes the focus. */
   #wantsFocus = false;
+  #key = '';
   #axis: Axis = { low: 0, high: 1 };
   #roc: readonly Curve[] = [];
   #precision: readonly Curve[] = [];
@@ -87,7 +86,7 @@ export class LensEvaluationResult extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('result')) return;
     const { good, bad, terms } = this.result;
-    this.threshold = terms.threshold;
+    this.#key = resultKey(this.result);
     this.#axis = axisOf([good, bad], [terms.threshold]);
     const series = this.#series;
     this.#roc = series.map(({ name, measures }) => ({ label: name, values: measures.roc }));
@@ -129,6 +128,16 @@ export class LensEvaluationResult extends LitElement {
         content: content[view.tab](),
       })}
     `;
+  }
+
+  /** What images are flagged by, which may not be the calibrated one. */
+  private get threshold(): number {
+    return thresholdOf(this.view, this.result, this.#key);
+  }
+
+  #move(value: number | null): void {
+    const threshold = value === null ? null : { value, of: this.#key };
+    this.#say('view', { threshold } satisfies Partial<EvaluationView>);
   }
 
   /** The verdict's score first. */
@@ -243,7 +252,7 @@ export class LensEvaluationResult extends LitElement {
         .calibrated=${calibrated}
         .badName=${this.#bad}
         .outcome=${outcome}
-        @threshold=${({ detail }: CustomEvent<number>) => (this.threshold = detail)}
+        @threshold=${({ detail }: CustomEvent<number>) => this.#move(detail)}
       ></ll-threshold-histogram>
       <p class="quiet prose">
         Threshold <span class="number">${formatScore(threshold)}</span>${
@@ -254,10 +263,7 @@ export class LensEvaluationResult extends LitElement {
         Drag it, or move it by the arrow keys; the model keeps its own.
       </p>
       <div class="actions">
-        <vscode-button
-          secondary
-          ?disabled=${threshold === calibrated}
-          @click=${() => (this.threshold = calibrated)}
+        <vscode-button secondary ?disabled=${threshold === calibrated} @click=${() => this.#move(null)}
           >Calibrated Threshold</vscode-button
         >
         ${
@@ -265,7 +271,7 @@ export class LensEvaluationResult extends LitElement {
             ? nothing
             : html`<vscode-button
                 secondary
-                @click=${() => (this.threshold = justBelow(measures.combined.bestF1.threshold, good, bad))}
+                @click=${() => this.#move(justBelow(measures.combined.bestF1.threshold, good, bad))}
                 >Best F1</vscode-button
               >`
         }

@@ -1,6 +1,6 @@
 /** What of an evaluation's result is shown, and how: kept while other pages are shown, and across a reload. */
 import type { ImageSort, OutcomeFilter } from './image-order.ts';
-import type { ScoredImage } from './result.ts';
+import type { EvaluationResult, ScoredImage } from './result.ts';
 
 export const resultTabs = ['overview', 'threshold', 'mistakes', 'images'] as const;
 export type ResultTab = (typeof resultTabs)[number];
@@ -11,6 +11,8 @@ export interface EvaluationView {
   readonly sort: ImageSort;
   /** The image that the table's keyboard focus is at; its kind may be a synthetic one. */
   readonly image: Pick<ScoredImage, 'folder' | 'path' | 'kind'> | null;
+  /** A threshold that was moved, and of which result by {@link resultKey}; null for the calibrated one. */
+  readonly threshold: { readonly value: number; readonly of: string } | null;
 }
 
 /** Scores from the highest, as a check of many images lists them. */
@@ -19,7 +21,21 @@ export const firstView: EvaluationView = {
   outcome: 'all',
   sort: { column: 'score', descending: true },
   image: null,
+  threshold: null,
 };
+
+const sum = (scores: Float64Array): number => scores.reduce((total, score) => total + score, 0);
+
+/** The same for two results of the same scores and calibration: only there a threshold means the same. */
+export const resultKey = ({ title, synthetic, good, bad, terms }: EvaluationResult): string =>
+  JSON.stringify([title, synthetic, terms.threshold, good.length, sum(good), bad.length, sum(bad)]);
+
+/** What images are flagged by. @param key of the result, by {@link resultKey} */
+export const thresholdOf = (
+  { threshold }: Pick<EvaluationView, 'threshold'>,
+  { terms }: Pick<EvaluationResult, 'terms'>,
+  key: string,
+): number => (threshold?.of === key ? threshold.value : terms.threshold);
 
 /** Place of the image that the view is at; −1 where it is not among them. */
 export const placeOf = (images: readonly ScoredImage[], image: EvaluationView['image']): number =>
