@@ -96,5 +96,5 @@ connect<ForwardApi, Record<string, never>>(portChannel(self), {
   neighbourDistances: ({ count, k, start, end }) =>
     withModel((model) => model.neighbourDistances(count, k, start, end)),
   nearest: ({ latent, count }) => withModel((model) => model.nearest(latent, count)),
-  place: ({ latent, method }) => withModel((model) => model.place(latent, method)),
+  place: ({ latent, projection }) => withModel((model) => model.place(latent, projection)),
 });

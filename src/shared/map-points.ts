@@ -1,8 +1,8 @@
 /** The points of the map as a model file keeps them: latents, what they are, where they lie. The one reader of them. */
 import * as v from 'valibot';
 import { LensError } from './errors.ts';
-import type { ProjectionCard, ProjectionMethod } from './model-card.ts';
-import { projectionTensor, tensorNames, type ModelFile } from './model-file.ts';
+import { projectionCardOf, type ProjectionCard, type ProjectionName } from './model-card.ts';
+import { projectionTensor, tensorNames, tsneTensors, type ModelFile, type TsneName } from './model-file.ts';
 import type { Dtype, TensorData } from './safetensors.ts';
 
 /** Values of {@link MapPoints.sets}. */
@@ -147,18 +147,41 @@ export interface MapProjection {
   readonly coordinates: Float32Array;
 }
 
+/** F32 `[count, 2]`, all of them numbers. */
+function pairs(file: ModelFile, name: string, count: number): Float32Array {
+  const read = values(file, name, 'F32', [count, 2]);
+  if (!every(read, Number.isFinite)) throw invalid(name, 'holds a value that is no number');
+  return read;
+}
+
 /**
- * The coordinates by this method; null where the file has none.
+ * A projection's coordinates; null where the file has none of this name.
  * @throws LensError `invalid-model-file` where they do not fit the card
  */
-export function readProjection(file: ModelFile, method: ProjectionMethod): MapProjection | null {
-  const card = file.card.projections.find((each) => each.method === method);
+export function readProjection(file: ModelFile, name: ProjectionName): MapProjection | null {
+  const card = projectionCardOf(file.card, name);
   if (!card) return null;
-  const name = projectionTensor(method);
-  if (card.count > (file.card.points?.count ?? 0)) throw invalid(name, 'has more points than the map');
-  const coordinates = values(file, name, 'F32', [card.count, 2]);
-  if (!every(coordinates, Number.isFinite)) throw invalid(name, 'holds a value that is no number');
-  return { card, coordinates };
+  const tensor = projectionTensor(name);
+  if (card.count > (file.card.points?.count ?? 0)) throw invalid(tensor, 'has more points than the map');
+  return { card, coordinates: pairs(file, tensor, card.count) };
+}
+
+/** A t-SNE with what it needs to go on, F32 `[card.count, 2]` each. */
+export interface MapTsne extends MapProjection {
+  readonly velocities: Float32Array;
+  readonly gains: Float32Array;
+}
+
+/**
+ * A t-SNE to go on with; null where the file has none of this name, or keeps no more of it than its coordinates.
+ * @throws LensError `invalid-model-file` where a tensor does not fit the card
+ */
+export function readTsne(file: ModelFile, name: TsneName): MapTsne | null {
+  const projection = readProjection(file, name);
+  const { velocities, gains } = tsneTensors(name);
+  if (!projection || !file.tensors.has(velocities) || !file.tensors.has(gains)) return null;
+  const { count } = projection.card;
+  return { ...projection, velocities: pairs(file, velocities, count), gains: pairs(file, gains, count) };
 }
 
 /** How a point is called: its path, or path and number (from 1) within an IDX file. */

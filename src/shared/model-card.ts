@@ -170,6 +170,10 @@ export type PointsCard = v.InferOutput<typeof pointsCardSchema>;
 export const projectionMethods = ['tsne', 'pca'] as const;
 export type ProjectionMethod = (typeof projectionMethods)[number];
 
+/** What a file can keep, the one to show first: the finished t-SNE, a t-SNE on its way or stopped, the principal plane. */
+export const projectionNames = ['tsne', 'begun', 'pca'] as const;
+export type ProjectionName = (typeof projectionNames)[number];
+
 /** A projection of the first `count` points to the plane; its coordinates are a tensor of the file. */
 export const projectionCardSchema = v.object({
   method: v.picklist(projectionMethods),
@@ -232,9 +236,20 @@ export const modelCardSchema = v.object({
   points: v.optional(v.nullable(pointsCardSchema), null),
   /** At most one for each method. */
   projections: v.optional(v.array(projectionCardSchema), []),
+  /** A t-SNE that has not reached its end, beside the one that has; versions before this kept it among the projections. */
+  begunProjection: v.optional(v.nullable(projectionCardSchema), null),
   pcaBaseline: v.optional(v.nullable(pcaBaselineSchema), null),
 });
 export type ModelCard = v.InferOutput<typeof modelCardSchema>;
+
+/** What the card says of this projection; undefined where the file has none. */
+export const projectionCardOf = (
+  card: Pick<ModelCard, 'projections' | 'begunProjection'>,
+  name: ProjectionName,
+): ProjectionCard | undefined =>
+  name === 'begun'
+    ? (card.begunProjection ?? undefined)
+    : card.projections.find(({ method }) => method === name);
 
 /** The threshold on a mean squared error, whatever the verdict's own score is; null without calibration. */
 export function errorThreshold({ calibration }: Pick<ModelCard, 'calibration'>): number | null {

@@ -6,7 +6,7 @@ import {
   cardVersion,
   modelCardSchema,
   type ModelCard,
-  type ProjectionMethod,
+  type ProjectionName,
 } from './model-card.ts';
 import { parseHeader, readSafetensors, writeSafetensors, type Tensor } from './safetensors.ts';
 
@@ -59,13 +59,18 @@ export const tensorNames = {
 } as const;
 
 /** F32 `[p, 2]`: coordinates of the first p points of the map. */
-export const projectionTensor = (method: ProjectionMethod): string => `projection.${method}`;
+export const projectionTensor = (name: ProjectionName): string => `projection.${name}`;
 
-/** F32 `[p, 2]` each: what t-SNE needs to go on from its coordinates. */
-export const projectionState = {
-  velocities: 'projection.tsne.velocities',
-  gains: 'projection.tsne.gains',
-} as const;
+/** A t-SNE of a file: the one at its end, or the one that was begun. */
+export type TsneName = Exclude<ProjectionName, 'pca'>;
+
+/** F32 `[p, 2]` each: the coordinates of a t-SNE, and what it needs to go on from them. */
+export const tsneTensors = (
+  name: TsneName,
+): { readonly coordinates: string; readonly velocities: string; readonly gains: string } => {
+  const coordinates = projectionTensor(name);
+  return { coordinates, velocities: `${coordinates}.velocities`, gains: `${coordinates}.gains` };
+};
 
 const metadataKey = 'lens';
 

@@ -1,6 +1,6 @@
 /** What a t-SNE of a model's points is asked with: defaults and limits, for the map and for commands. Pure. */
 import { formatCount } from './count.ts';
-import type { ModelCard, ProjectionCard } from './model-card.ts';
+import { projectionCardOf, type ModelCard, type ProjectionCard } from './model-card.ts';
 
 export interface ProjectionChoices {
   /** Which of the stored points: those never trained on, or all. */
@@ -55,19 +55,22 @@ export function refusalOfChoices(choices: ProjectionChoices): string | null {
   );
 }
 
-/** The file's t-SNE; undefined where it has none. */
-export const tsneOf = (card: Pick<ModelCard, 'projections'>): ProjectionCard | undefined =>
-  card.projections.find(({ method }) => method === 'tsne');
+/** The t-SNE that was worked on last: the begun one, else the finished one; undefined where the file has none. */
+export const lastTsneOf = (
+  card: Pick<ModelCard, 'projections' | 'begunProjection'>,
+): ProjectionCard | undefined => projectionCardOf(card, 'begun') ?? projectionCardOf(card, 'tsne');
 
 /** Whether a t-SNE was stopped before its planned end. */
 export const isStopped = ({ iterations, planned }: ProjectionCard): boolean => iterations < planned;
 
 /**
- * With what the file's t-SNE goes on: to its planned end where it was stopped, else some iterations further.
+ * With what the file's last t-SNE goes on: to its planned end where it was stopped, else some iterations further.
  * Null where there is none that can be gone on with.
  */
-export function continuationOf(card: Pick<ModelCard, 'projections' | 'points'>): ProjectionChoices | null {
-  const stored = tsneOf(card);
+export function continuationOf(
+  card: Pick<ModelCard, 'projections' | 'begunProjection' | 'points'>,
+): ProjectionChoices | null {
+  const stored = lastTsneOf(card);
   if (!stored || !card.points || stored.perplexity === null) return null;
   const { count, perplexity, iterations, planned, seed } = stored;
   const points =

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { readProjection, type MapProjection } from '../../src/shared/map-points.ts';
+import type { ProjectionName } from '../../src/shared/model-card.ts';
 import type { Workbench } from '../support/vscode.ts';
 import { workbenchSuite } from '../support/workbench-suite.ts';
 import { modelPath, readModel, writeDigits } from './support/files.ts';
@@ -28,10 +29,12 @@ workbenchSuite(
   },
   (suite) => {
     const file = (): string => modelPath(suite.workspace, 'digits');
-    const tsne = (): MapProjection | null => {
+    const stored = (name: ProjectionName): MapProjection | null => {
       const model = readModel(file());
-      return model ? readProjection(model, 'tsne') : null;
+      return model ? readProjection(model, name) : null;
     };
+    const tsne = (): MapProjection | null => stored('tsne');
+    const begun = (): MapProjection | null => stored('begun');
 
     async function train(window: Workbench): Promise<void> {
       if (readModel(file())) return;
@@ -90,7 +93,7 @@ workbenchSuite(
 
         // The Studio was opened for it, and the map is in front again: the job runs behind it.
         const first = await reaches(window, 1);
-        assert.equal(await (await window.webview(canvas)).getByLabel('Projection').inputValue(), 'tsne');
+        assert.equal(await (await window.webview(canvas)).getByLabel('Projection').inputValue(), 'begun');
         await window.tab('Latent Lens Studio').waitFor();
         await window.statusBarItem(/digits · t-SNE [\d,]+ of/).waitFor();
         await reaches(window, first + 200);
@@ -108,9 +111,9 @@ workbenchSuite(
         const map = await window.webview(canvas);
         await reaches(window, before + 200);
         await map.getByRole('button', { name: 'Stop', exact: true }).click();
-        await poll(() => (tsne()?.card.iterations ?? 0) > before, 'the stopped map in the file');
+        await poll(() => (begun()?.card.iterations ?? 0) > before, 'the stopped map in the file');
         await map.locator('.status', { hasText: /stopped after [\d,]+ of 1,000,000 iterations/ }).waitFor();
-        const stopped = tsne();
+        const stopped = begun();
         assert.ok(stopped);
         assert.equal(stopped.card.count, images);
         assert.equal(stopped.coordinates.length, 2 * images);
@@ -128,7 +131,7 @@ workbenchSuite(
         await reaches(window, stopped.card.iterations + 1);
         await window.command('Latent Lens: Stop t-SNE');
         await poll(
-          () => (tsne()?.card.iterations ?? 0) > stopped.card.iterations,
+          () => (begun()?.card.iterations ?? 0) > stopped.card.iterations,
           'more iterations in the file',
         );
       },
@@ -144,6 +147,7 @@ workbenchSuite(
         () => tsne()?.card.seed === seed && tsne()?.card.recall !== null,
         'the finished map in the file',
       );
+      assert.equal(begun(), null, 'it has taken the place of what was stopped before it');
       const card = tsne()?.card;
       assert.deepEqual([card?.iterations, card?.planned, card?.perplexity], [300, 300, 30]);
       assert.ok(card?.kl && card.recall && card.trustworthiness);
@@ -177,21 +181,32 @@ workbenchSuite(
 
     suite.test('that ends with its panel keeps what it saved and offers to go on', async (window) => {
       await train(window);
+      const finished = tsne();
+      assert.ok(finished, 'the test before this one left a finished map');
       await window.command('Latent Lens: Open Latent Map in Editor');
       const seed = ++seeds;
       await compute(await window.webview(canvas), endless, seed);
-      await poll(() => tsne()?.card.seed === seed, 'the first save on the way');
+      await poll(() => begun()?.card.seed === seed, 'the first save on the way');
       await closeStudio(window);
       await window.statusBarItem(/digits · t-SNE [\d,]+ of/).waitFor({ state: 'detached' });
-      const saved = tsne()?.card.iterations ?? 0;
+      const saved = begun()?.card.iterations ?? 0;
       assert.ok(saved > 0);
       await window.answer(/was interrupted. It can go on from iteration/, 'Continue t-SNE');
       await window.statusBarItem(/digits · t-SNE [\d,]+ of/).waitFor();
       await window.tab('Latent Map').click();
       await reaches(window, saved + 1);
       await window.command('Latent Lens: Stop t-SNE');
-      await poll(() => (tsne()?.card.iterations ?? 0) > saved, 'more iterations in the file');
-      assert.equal(tsne()?.card.seed, seed);
+      await poll(() => (begun()?.card.iterations ?? 0) > saved, 'more iterations in the file');
+      assert.equal(begun()?.card.seed, seed);
+
+      // The map that was finished before is as it was, and one choice away.
+      assert.deepEqual(tsne(), finished);
+      const map = await window.webview(canvas);
+      await map.locator('.status', { hasText: /stopped after/ }).waitFor();
+      await map.getByLabel('Projection').selectOption('tsne');
+      await map
+        .locator('.status', { hasText: `KL ${finished.card.kl?.toFixed(2)} · 10-NN recall` })
+        .waitFor();
     });
   },
 );

@@ -1,7 +1,7 @@
 /** A loaded model that images and latents pass through: what the forward-only worker answers with. */
 import { LensError } from '../../shared/errors.ts';
 import { readPoints, readProjection, type MapPoints } from '../../shared/map-points.ts';
-import type { ProjectionMethod } from '../../shared/model-card.ts';
+import type { ProjectionName } from '../../shared/model-card.ts';
 import type { ModelFile } from '../../shared/model-file.ts';
 import type { Denoised, ForwardApi, Placement, PrincipalDirections } from '../../shared/protocol/forward.ts';
 import { keyedRandom, normalPair, streams } from '../../shared/random.ts';
@@ -106,8 +106,8 @@ export class ForwardModel {
     return this.#points ? nearestImages(this, this.#points, latent, count) : { images: [], fitted: false };
   }
 
-  async place(latent: Float32Array, method: ProjectionMethod): Promise<Placement> {
-    const projection = readProjection(this.file, method);
+  async place(latent: Float32Array, name: ProjectionName): Promise<Placement> {
+    const projection = readProjection(this.file, name);
     if (!projection) throw new LensError('internal', 'This model has no such projection.');
     return placeLatent(this.#mapPoints(), projection, latent);
   }

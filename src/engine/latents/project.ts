@@ -1,14 +1,12 @@
 /** A projection job: the points of a model file → coordinates on the plane → the same file with them. */
 import { LensError, isCancelled, toWireError, type WireError } from '../../shared/errors.ts';
-import { readPoints, readProjection, type MapPoints } from '../../shared/map-points.ts';
+import { readPoints, type MapPoints } from '../../shared/map-points.ts';
 import type { ModelCard, ProjectionCard } from '../../shared/model-card.ts';
-import { projectionState, readModelFile, writeModelFile, type ModelFile } from '../../shared/model-file.ts';
+import { readModelFile, writeModelFile, type ModelFile } from '../../shared/model-file.ts';
 import type { ProjectRequest, ProjectionOutcome, ProjectionSnapshot } from '../../shared/protocol/engine.ts';
-import { tensor } from '../model/model-tensors.ts';
-import type { EngineKind } from '../backends/engine.ts';
 import { createThrottle } from '../training/pacing.ts';
-import { projectionTensors } from './points.ts';
 import type { LatentSet, Projection, Projector, ProjectorState } from './projector.ts';
+import { storedRun, withRun } from './stored-run.ts';
 
 export type ProjectPlan = Omit<ProjectRequest, 'kernels'>;
 
@@ -75,34 +73,6 @@ function latentSet({ latents, latent, count, heldOut }: MapPoints, which: Projec
   return { points: latents.subarray(0, wanted * latent), count: wanted, dimensions: latent };
 }
 
-const floats = ({ tensors }: ModelFile, name: string, count: number): Float32Array | undefined => {
-  const data = tensors.get(name)?.data;
-  return data instanceof Float32Array && data.length === 2 * count && data.every(Number.isFinite)
-    ? data
-    : undefined;
-};
-
-/** A run that was stopped, and what it was computed on. */
-interface StoredRun {
-  readonly state: ProjectorState;
-  readonly begunOn: EngineKind;
-}
-
-/** The file's own t-SNE, where it is a run of these points, perplexity and seed. */
-function storedRun(file: ModelFile, plan: ProjectPlan, count: number): StoredRun | undefined {
-  const stored = readProjection(file, 'tsne');
-  const perplexity = Math.min(plan.perplexity, (count - 1) / 3);
-  if (stored?.card.count !== count || stored.card.seed !== plan.seed) return undefined;
-  if (stored.card.perplexity !== perplexity) return undefined;
-  const velocities = floats(file, projectionState.velocities, count);
-  const gains = floats(file, projectionState.gains, count);
-  if (!velocities || !gains) return undefined;
-  return {
-    state: { iteration: stored.card.iterations, coordinates: stored.coordinates, velocities, gains },
-    begunOn: stored.card.engine.startsWith('webgpu') ? 'webgpu' : 'wasm',
-  };
-}
-
 class ProjectionRun {
   private readonly file: ModelFile;
   private readonly set: LatentSet;
@@ -149,12 +119,11 @@ class ProjectionRun {
 
   private async prepare(): Promise<Projector> {
     const { perplexity, seed } = this.plan;
-    const stored = this.plan.continue ? storedRun(this.file, this.plan, this.set.count) : undefined;
+    const { count } = this.set;
+    const wanted = { count, perplexity: Math.min(perplexity, (count - 1) / 3), seed };
+    const stored = this.plan.continue ? storedRun(this.file, wanted) : undefined;
     if (this.plan.continue && !stored) {
-      this.environment.log(
-        'info',
-        'There is no stopped t-SNE of these points to go on with; it starts anew.',
-      );
+      this.environment.log('info', 'There is no t-SNE of these points to go on with; it starts anew.');
     }
     return this.environment.projection.create({
       ...this.set,
@@ -195,8 +164,8 @@ class ProjectionRun {
   private async checkpoint(projector: Projector): Promise<void> {
     const unmeasured = { kl: null, recall: null, trustworthiness: null };
     const state = await projector.exportState();
-    const file = this.encode(this.cardOf(projector, state, unmeasured), state);
-    this.onItsWay = this.environment.save(file.bytes).then(
+    const file = withRun(this.file, this.cardOf(projector, state, unmeasured), state);
+    this.onItsWay = this.environment.save(writeModelFile(file)).then(
       ({ savedAs }) => void Object.assign(this.kept, { savedAs, card: file.card }),
       (error: unknown) =>
         this.environment.log('warn', `The t-SNE so far could not be saved: ${toWireError(error).message}`),
@@ -252,35 +221,16 @@ class ProjectionRun {
     state: ProjectorState,
     stopped: boolean,
   ): Promise<ProjectionOutcome> {
-    const { card: modelCard, bytes } = this.encode(card, state);
-    const { savedAs } = await this.environment.save(bytes);
+    const file = withRun(this.file, card, state);
+    const { savedAs } = await this.environment.save(writeModelFile(file));
     return {
       jobId: this.plan.jobId,
       state: stopped ? 'stopped' : 'finished',
       error: null,
       savedAs,
-      card: modelCard,
+      card: file.card,
       coordinates: state.coordinates,
     };
-  }
-
-  /** The whole file with this map in it. */
-  private encode(
-    card: ProjectionCard,
-    { coordinates, velocities, gains }: ProjectorState,
-  ): { readonly card: ModelCard; readonly bytes: Uint8Array } {
-    const shape = [card.count, 2];
-    const modelCard: ModelCard = {
-      ...this.file.card,
-      projections: [...this.file.card.projections.filter(({ method }) => method !== 'tsne'), card],
-    };
-    const tensors = new Map([
-      ...this.file.tensors,
-      ...projectionTensors({ card, coordinates }),
-      [projectionState.velocities, tensor(shape, velocities)],
-      [projectionState.gains, tensor(shape, gains)],
-    ]);
-    return { card: modelCard, bytes: writeModelFile({ card: modelCard, tensors }) };
   }
 
   private async showIteration(projector: Projector, kl: number | null, urgent: boolean): Promise<void> {

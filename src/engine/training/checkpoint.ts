@@ -109,6 +109,7 @@ export function makeCard(
     notebookRule: notebookRule(state, frame.training),
     points: end && pointsCard(end.points),
     projections: end ? [end.projection.card] : [],
+    begunProjection: null,
     pcaBaseline: end?.pcaBaseline ?? null,
   };
 }

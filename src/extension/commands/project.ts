@@ -9,8 +9,8 @@ import {
   defaultChoices,
   fewestPoints,
   isStopped,
+  lastTsneOf,
   refusalOfChoices,
-  tsneOf,
   type ProjectionChoices,
 } from '../../shared/projection-choices.ts';
 import type { ProjectionEnd } from '../../shared/protocol/projection.ts';
@@ -134,7 +134,7 @@ async function ask(card: ModelCard): Promise<Asked | undefined> {
   const of = (count: number): string =>
     vscode.l10n.t('{0} of {1} images', formatCount(count), formatCount(points.total));
   const items: (vscode.QuickPickItem & { readonly asked: Asked })[] = [];
-  const stored = tsneOf(card);
+  const stored = lastTsneOf(card);
   const further = continuationOf(card);
   if (stored && further && isStopped(stored)) {
     items.push({
@@ -186,7 +186,7 @@ export function offerContinue(app: App, record: JobRecord): void {
     const entry = model === null ? undefined : await services.models.read(model).catch(() => undefined);
     const card = entry?.header?.card;
     if (!entry || !card) return;
-    const stored = tsneOf(card);
+    const stored = lastTsneOf(card);
     // It was saved at its end, or there is the whole map before it: nothing is missing.
     if (stored && !isStopped(stored)) return;
     const uri = vscode.Uri.parse(entry.uri);

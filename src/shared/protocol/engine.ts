@@ -130,7 +130,7 @@ export interface ProjectRequest {
   readonly perplexity: number;
   readonly iterations: number;
   readonly seed: number;
-  /** Goes on from where the file's t-SNE was stopped, if it is one of the same points, perplexity and seed. */
+  /** Goes on from the file's t-SNE of the same points, perplexity and seed, if there is one: from the begun one first. */
   readonly continue: boolean;
 }
 
@@ -162,7 +162,7 @@ export interface ProjectionOutcome {
   readonly error: WireError | null;
   /** Where the model was saved, for people; null if it was not. */
   readonly savedAs: string | null;
-  /** With the projection's own entry; null if nothing was saved. */
+  /** With this t-SNE as the finished one, or as the one that was begun; null if nothing was saved. */
   readonly card: ModelCard | null;
   /** F32 `[count, 2]` as saved; null if nothing was. */
   readonly coordinates: Float32Array | null;

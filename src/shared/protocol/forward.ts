@@ -1,5 +1,5 @@
 /** The contract between a page and its forward-only worker (`dist/engine/forward-worker.js`): checks, encodes, decodes. */
-import type { ChannelName, ProjectionMethod } from '../model-card.ts';
+import type { ChannelName, ProjectionName } from '../model-card.ts';
 import type { Verdict } from '../verdict.ts';
 import type { KernelFiles } from './engine.ts';
 import type { EvaluationMeasures, MeasureRequest, PixelMeasures, SyntheticKind } from './evaluate.ts';
@@ -203,5 +203,5 @@ export interface ForwardApi {
     readonly fitted: boolean;
   };
   /** The place of a latent F32 `[k]` on a stored projection. @throws LensError `internal` where the file has none */
-  place(params: { readonly latent: Float32Array; readonly method: ProjectionMethod }): Placement;
+  place(params: { readonly latent: Float32Array; readonly projection: ProjectionName }): Placement;
 }

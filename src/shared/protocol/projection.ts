@@ -9,7 +9,7 @@ export interface ProjectionProposal extends ProjectionChoices {
   /** Model file as a URI string. */
   readonly model: string;
   readonly name: string;
-  /** Goes on from the file's own t-SNE of the same points, perplexity and seed, if there is one. */
+  /** Goes on from the file's t-SNE of the same points, perplexity and seed, if there is one: from the begun one first. */
   readonly continue: boolean;
 }
 

@@ -1,20 +1,18 @@
 /** From a model and a look to what is drawn; each part is made anew only when what it is made of has changed. */
-import type { MapProjection } from '../../shared/map-points.ts';
 import { lastOf } from '../shared/last-of.ts';
 import { hiddenPoints, selectionMask, type Drawing } from './drawing.ts';
 import { buildGrid, type Grid } from './grid.ts';
 import { coloringsOf, groupPoints, type Coloring, type Grouping } from './groups.ts';
-import type { Look, MapModel } from './state.ts';
+import type { Look, MapModel, ShownProjection } from './state.ts';
 
 const thresholdOf = (model: MapModel): number | null => model.card.calibration?.threshold ?? null;
 
 export const possibleColorings = ({ points, card }: MapModel): readonly Coloring[] =>
   coloringsOf({ points, classes: card.dataset.classes, threshold: card.calibration?.threshold ?? null });
 
-export const projectionOf = (model: MapModel, look: Look): MapProjection =>
+export const projectionOf = (model: MapModel, look: Look): ShownProjection =>
   // A model has at least one projection, and the look names one of them.
-  (model.projections.find(({ card }) => card.method === look.method) ??
-    model.projections[0]) as MapProjection;
+  (model.projections.find(({ name }) => name === look.projection) ?? model.projections[0]) as ShownProjection;
 
 /** @returns a function that derives the drawing, with a memory of its own */
 export function deriver(): (model: MapModel, look: Look, dark: boolean) => Drawing {

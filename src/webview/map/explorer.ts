@@ -20,7 +20,9 @@ import { PointPictures } from './pictures.ts';
 import { toScreen } from './plane.ts';
 import './place-card.ts';
 import './point-table.ts';
-import './projection-bar.ts';
+import './projection-button.ts';
+import './projection-form.ts';
+import './projection-running.ts';
 import type { MapSession } from './session.ts';
 import type { Look, MapModel } from './state.ts';
 import type { MapEvents } from './surface.ts';
@@ -124,7 +126,8 @@ export class LensMapExplorer extends LitElement {
           @map-command=${(event: CustomEvent<MapCommand>) => this.#actions.command(event.detail)}
           ><ll-projection-button slot="projection" .session=${session}></ll-projection-button
         ></ll-map-toolbar>
-        <ll-projection-bar .session=${session} .model=${model}></ll-projection-bar>
+        <ll-projection-running .session=${session}></ll-projection-running>
+        <ll-projection-form .session=${session} .model=${model}></ll-projection-form>
       </div>
       <main class="body ${panel === nothing ? '' : 'with-panel'}">
         <div class="stage">

@@ -1,7 +1,7 @@
-/** The running t-SNE in the place of the file's own. Pure. */
-import type { ProjectionCard } from '../../shared/model-card.ts';
+/** The running t-SNE in the place of the one that the file has begun. Pure. */
+import { projectionNames, type ProjectionCard, type ProjectionName } from '../../shared/model-card.ts';
 import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
-import type { MapModel } from './state.ts';
+import type { MapModel, ShownProjection } from './state.ts';
 
 /** What is known of a map that is not finished. */
 const cardOf = ({ count, perplexity, iteration, of, seed, kl }: ProjectionStatus): ProjectionCard => ({
@@ -18,6 +18,8 @@ export function withRunning(model: MapModel, running: ProjectionStatus | null): 
   const coordinates = running?.coordinates;
   if (!coordinates || running.model !== model.shown.uri) return null;
   if (running.count > model.points.count || coordinates.length !== 2 * running.count) return null;
-  const live = { card: cardOf(running), coordinates, running };
-  return { ...model, projections: [live, ...model.projections.filter(({ card }) => card.method !== 'tsne')] };
+  const live: ShownProjection = { name: 'begun', card: cardOf(running), coordinates, running };
+  const of = (one: ProjectionName): readonly ShownProjection[] =>
+    one === live.name ? [live] : model.projections.filter(({ name }) => name === one);
+  return { ...model, projections: projectionNames.flatMap(of) };
 }

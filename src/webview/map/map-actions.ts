@@ -1,6 +1,6 @@
 /** All that can be done with the map, and which of it the toolbar asks for. Draws nothing. */
 import { countOf } from '../../shared/count.ts';
-import type { ProjectionMethod } from '../../shared/model-card.ts';
+import type { ProjectionName } from '../../shared/model-card.ts';
 import type { LensMapCanvas } from './canvas.ts';
 import { LatentComparison } from './comparison.ts';
 import { projectionOf } from './derive.ts';
@@ -48,7 +48,7 @@ export class MapActions {
       case 'color':
         return session.change({ coloring: command.coloring, hidden: [] });
       case 'project':
-        return this.reproject(command.method);
+        return this.reproject(command.projection);
       case 'search':
         return this.choice.search(command.text);
       case 'list':
@@ -67,10 +67,10 @@ export class MapActions {
     this.path.clear();
   }
 
-  private reproject(method: ProjectionMethod): void {
+  private reproject(projection: ProjectionName): void {
     this.probe.letGo();
     this.path.clear();
-    this.context.session.change({ method, view: null });
+    this.context.session.change({ projection, view: null });
   }
 
   private async list(which: Extreme): Promise<void> {

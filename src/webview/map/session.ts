@@ -2,7 +2,7 @@
 import { LensError, toWireError } from '../../shared/errors.ts';
 import { latentAt } from '../../shared/latent-map.ts';
 import { readPoints, readProjection } from '../../shared/map-points.ts';
-import { projectionMethods } from '../../shared/model-card.ts';
+import { projectionNames } from '../../shared/model-card.ts';
 import { readModelFile } from '../../shared/model-file.ts';
 import type { CheckedImage, MapHostApi, MapPageApi, ShownMap } from '../../shared/protocol/map.ts';
 import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
@@ -12,6 +12,7 @@ import { forwardLink } from '../shared/forward-link.ts';
 import type { PageHost } from '../shared/host.ts';
 import { Store } from '../shared/store.ts';
 import { throttle } from '../shared/throttle.ts';
+import { projectionOf } from './derive.ts';
 import { coloringsOf } from './groups.ts';
 import { withRunning } from './live-projection.ts';
 import {
@@ -99,7 +100,7 @@ export class MapSession {
     // Panning makes a look a frame; any other change is one act, and the page may be gone the next moment.
     const onlyMoved = Object.keys(change).every((key) => key === 'view');
     this.#write[onlyMoved ? 'push' : 'now'](this.look.value);
-    if (change.method !== undefined && change.method !== before.method) void this.#place();
+    if (change.projection !== undefined && change.projection !== before.projection) void this.#place();
   }
 
   /** What the user may ask of the host. */
@@ -114,11 +115,9 @@ export class MapSession {
 
   /** The latent of a place on the map, by the projection that is shown; null on an empty map. */
   latentOf(model: MapModel, x: number, y: number): Float32Array | null {
-    const { method } = this.look.value;
-    const projection = model.projections.find(({ card }) => card.method === method);
-    if (!projection) return null;
+    const { coordinates } = projectionOf(model, this.look.value);
     const { latents, latent } = model.points;
-    return latentAt({ coordinates: projection.coordinates, latents, latent }, x, y);
+    return latentAt({ coordinates, latents, latent }, x, y);
   }
 
   readonly report = (error: unknown, method: string): void => {
@@ -146,7 +145,10 @@ export class MapSession {
       this.#reading = false;
       const file = readModelFile(bytes);
       const points = readPoints(file);
-      const projections = projectionMethods.flatMap((method) => readProjection(file, method) ?? []);
+      const projections = projectionNames.flatMap((name) => {
+        const projection = readProjection(file, name);
+        return projection ? [{ name, ...projection }] : [];
+      });
       if (points === null || points.count === 0 || projections.length === 0) {
         this.store.set({ kind: 'pointless', shown, card: file.card });
         return;
@@ -180,10 +182,10 @@ export class MapSession {
     if (model !== null && running !== null) {
       if (this.#followed !== running.jobId) {
         this.#followed = running.jobId;
-        this.change({ method: 'tsne', view: null });
+        this.change({ projection: 'begun', view: null });
       }
       // The mark was placed on the map that the file has.
-      if (this.look.value.method === 'tsne') this.mark.set(null);
+      if (this.look.value.projection === 'begun') this.mark.set(null);
       this.store.set({ kind: 'map', model });
     } else if (running === null && !this.#reading && state.model.projections.some((one) => one.running)) {
       this.look.set(fittingLook(this.look.value, file, [this.look.value.coloring]));
@@ -196,20 +198,20 @@ export class MapSession {
   async #place(): Promise<void> {
     const checked = this.#checked;
     const state = this.store.value;
-    const live = this.running.value?.coordinates && this.look.value.method === 'tsne';
+    const { projection } = this.look.value;
+    const live = this.running.value?.coordinates && projection === 'begun';
     if (live || checked === undefined || state.kind !== 'map' || state.model.shown.key !== checked.modelKey) {
       this.mark.set(null);
       return;
     }
     const { model } = state;
-    const { method } = this.look.value;
     try {
       const bytes = await readWholeFile((params) => this.calls.call('readFile', params), checked.uri);
       const place = await this.forward.run(model, async (worker) => {
         const { latent } = await worker.call('encodeFile', { name: checked.name, bytes });
-        return worker.call('place', { latent, method });
+        return worker.call('place', { latent, projection });
       });
-      if (this.#checked !== checked || this.look.value.method !== method) return;
+      if (this.#checked !== checked || this.look.value.projection !== projection) return;
       this.mark.set({ ...checked, x: place.x, y: place.y });
     } catch (error) {
       this.mark.set(null);

@@ -2,13 +2,14 @@
 import * as v from 'valibot';
 import type { WireError } from '../../shared/errors.ts';
 import type { MapPoints, MapProjection } from '../../shared/map-points.ts';
-import { projectionMethods, type ModelCard, type ProjectionMethod } from '../../shared/model-card.ts';
+import { projectionNames, type ModelCard, type ProjectionName } from '../../shared/model-card.ts';
 import type { ShownMap } from '../../shared/protocol/map.ts';
 import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
 import { colorings, type Coloring } from './groups.ts';
 import type { View } from './plane.ts';
 
 export interface ShownProjection extends MapProjection {
+  readonly name: ProjectionName;
   /** Set where these are the coordinates of the t-SNE that is being computed. */
   readonly running?: ProjectionStatus;
 }
@@ -19,7 +20,7 @@ export interface MapModel {
   readonly card: ModelCard;
   readonly bytes: Uint8Array;
   readonly points: MapPoints;
-  /** At least one. */
+  /** At least one, in the order of {@link projectionNames}: the first is shown where nothing else was chosen. */
   readonly projections: readonly ShownProjection[];
 }
 
@@ -34,7 +35,7 @@ export type MapState =
 
 /** How the user looks at a model's map; kept across reloads. */
 export interface Look {
-  readonly method: ProjectionMethod;
+  readonly projection: ProjectionName;
   readonly coloring: Coloring;
   /** Ids of groups that are not drawn. */
   readonly hidden: readonly string[];
@@ -52,7 +53,7 @@ export interface Look {
 }
 
 export const firstLook: Look = {
-  method: 'tsne',
+  projection: 'tsne',
   coloring: 'class',
   hidden: [],
   view: null,
@@ -65,7 +66,6 @@ export const firstLook: Look = {
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const lookSchema = v.object({
-  method: v.picklist(projectionMethods),
   coloring: v.picklist(colorings),
   hidden: v.array(v.string()),
   view: v.nullable(
@@ -79,6 +79,7 @@ const lookSchema = v.object({
   current: v.pipe(v.number(), v.integer(), v.minValue(-1)),
   pictures: v.boolean(),
   // Not in what earlier versions kept.
+  projection: v.optional(v.picklist(projectionNames), firstLook.projection),
   dotSize: v.optional(v.pipe(v.number(), v.minValue(0.5), v.maxValue(3)), firstLook.dotSize),
   table: v.optional(v.boolean(), firstLook.table),
 });
@@ -101,11 +102,11 @@ export function readLook(kept: unknown, uri: string): Look {
 
 /** The look with what this model does not have replaced. */
 export function fittingLook(look: Look, model: MapModel, possible: readonly Coloring[]): Look {
-  const methods = model.projections.map(({ card }) => card.method);
+  const names = model.projections.map(({ name }) => name);
   const { count: points } = model.points;
   return {
     ...look,
-    method: methods.includes(look.method) ? look.method : (methods[0] ?? look.method),
+    projection: names.includes(look.projection) ? look.projection : (names[0] ?? look.projection),
     coloring: possible.includes(look.coloring) ? look.coloring : (possible[0] ?? 'set'),
     selection: look.selection.filter((point) => point < points),
     current: look.current < points ? look.current : -1,

@@ -1,7 +1,7 @@
 /** `ll-map-toolbar`: the map's tools in one row; what there is no room for, in a panel behind “More”. */
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ProjectionMethod } from '../../shared/model-card.ts';
+import type { ProjectionName } from '../../shared/model-card.ts';
 import '../components/elements.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { possibleColorings } from './derive.ts';
@@ -11,7 +11,7 @@ import type { Look, MapModel } from './state.ts';
 import type { Tool } from './surface.ts';
 import { boxIcon, lassoIcon } from './tool-icons.ts';
 import { toolbarStyles } from './toolbar-styles.ts';
-import { coloringNames, methodNames } from './words.ts';
+import { coloringNames, projectionTitle } from './words.ts';
 
 export type Extreme = 'largest' | 'smallest';
 
@@ -22,7 +22,7 @@ export type MapCommand =
   | { readonly do: 'fit' }
   | { readonly do: 'look'; readonly change: Partial<Look> }
   | { readonly do: 'color'; readonly coloring: Coloring }
-  | { readonly do: 'project'; readonly method: ProjectionMethod }
+  | { readonly do: 'project'; readonly projection: ProjectionName }
   | { readonly do: 'search'; readonly text: string }
   | { readonly do: 'list'; readonly which: Extreme }
   | { readonly do: 'save'; readonly as: 'png' | 'csv' }
@@ -198,12 +198,12 @@ export class LensMapToolbar extends LitElement {
               >Projection
               <select
                 @change=${(event: Event) =>
-                  this.#ask({ do: 'project', method: valueOf(event) as ProjectionMethod })}
+                  this.#ask({ do: 'project', projection: valueOf(event) as ProjectionName })}
               >
                 ${projections.map(
-                  ({ card: { method } }) =>
-                    html`<option value=${method} ?selected=${method === this.look.method}>
-                      ${methodNames[method]}
+                  (one) =>
+                    html`<option value=${one.name} .selected=${one.name === this.look.projection}>
+                      ${projectionTitle(one)}
                     </option>`,
                 )}
               </select>

@@ -1,14 +1,15 @@
 /** What the map says in words. Pure. */
 import { pointName } from '../../shared/map-points.ts';
 import type { ProjectionMethod } from '../../shared/model-card.ts';
+import { isStopped } from '../../shared/projection-choices.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import { countOf, formatCount } from '../../shared/count.ts';
 import { baseName } from '../shared/format.ts';
 import type { Coloring } from './groups.ts';
-import { projectionProgress, recallWarning } from '../shared/projection-words.ts';
+import { iterationsDone, projectionProgress, recallWarning } from '../shared/projection-words.ts';
 import type { MapModel, ShownProjection } from './state.ts';
 
-export const methodNames: Readonly<Record<ProjectionMethod, string>> = { tsne: 't-SNE', pca: 'PCA' };
+const methodNames: Readonly<Record<ProjectionMethod, string>> = { tsne: 't-SNE', pca: 'PCA' };
 
 export const coloringNames: Readonly<Record<Coloring, string>> = {
   class: 'Class',
@@ -54,6 +55,13 @@ export function spokenPoint(model: MapModel, point: number, count: number): stri
   return `${parts.filter((part) => part !== '').join(', ')}; point ${formatCount(point + 1)} of ${formatCount(count)}.`;
 }
 
+/** A projection among those to choose from: a t-SNE that has not reached its end says so. */
+export function projectionTitle({ card, running }: ShownProjection): string {
+  const name = methodNames[card.method];
+  if (running) return `${name}, running`;
+  return isStopped(card) ? `${name}, ${iterationsDone(card)}` : name;
+}
+
 export interface ProjectionWords {
   /** n of N. */
   readonly count: string;
@@ -62,7 +70,7 @@ export interface ProjectionWords {
 }
 
 export function projectionWords({ card, running }: ShownProjection, total: number): ProjectionWords {
-  const { method, count, kl, recall, trustworthiness, iterations, planned, perplexity } = card;
+  const { method, count, kl, recall, trustworthiness, perplexity } = card;
   if (running)
     return {
       count: `${formatCount(count)} of ${countOf(total, 'image')}`,
@@ -72,9 +80,7 @@ export function projectionWords({ card, running }: ShownProjection, total: numbe
   const measures = [
     methodNames[method],
     ...(perplexity === null ? [] : [`perplexity ${formatScore(perplexity)}`]),
-    ...(method === 'tsne' && iterations < planned
-      ? [`stopped after ${formatCount(iterations)} of ${countOf(planned, 'iteration')}`]
-      : []),
+    ...(isStopped(card) ? [`stopped after ${iterationsDone(card)}`] : []),
     ...(kl === null ? [] : [`KL ${kl.toFixed(2)}`]),
     ...(recall === null ? [] : [`10-NN recall ${recall.toFixed(2)}`]),
     ...(trustworthiness === null ? [] : [`trustworthiness ${trustworthiness.toFixed(3)}`]),

@@ -1,5 +1,6 @@
 /** A t-SNE in words, the same on the map and in the Studio. Pure. */
 import type { ProjectionCard } from '../../shared/model-card.ts';
+import { isStopped } from '../../shared/projection-choices.ts';
 import type { ProjectionPhase, ProjectionSnapshot } from '../../shared/protocol/engine.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import { countOf, formatCount } from '../../shared/count.ts';
@@ -50,8 +51,8 @@ export function projectionMeasures(card: ProjectionCard): readonly { name: strin
   ];
 }
 
-/** `after 1,000 iterations`, `after 300 of 1,000 iterations`. */
-export const iterationsDone = ({ iterations, planned }: ProjectionCard): string =>
-  iterations < planned
-    ? `after ${formatCount(iterations)} of ${countOf(planned, 'iteration')}`
-    : `after ${countOf(iterations, 'iteration')}`;
+/** `300 of 1,000 iterations`; of a t-SNE at its end `1,000 iterations`. */
+export const iterationsDone = (card: ProjectionCard): string =>
+  isStopped(card)
+    ? `${formatCount(card.iterations)} of ${countOf(card.planned, 'iteration')}`
+    : countOf(card.iterations, 'iteration');

@@ -2,7 +2,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ProjectionCard } from '../../shared/model-card.ts';
-import { continuationOf, isStopped, tsneOf } from '../../shared/projection-choices.ts';
+import { continuationOf, isStopped, lastTsneOf } from '../../shared/projection-choices.ts';
 import type { ProjectionEnd } from '../../shared/protocol/projection.ts';
 import { factsStyles, tiles } from '../components/facts.ts';
 import '../components/elements.ts';
@@ -35,7 +35,7 @@ export class LensProjectedPage extends LitElement {
   protected override render(): unknown {
     const { end, session, projection } = this;
     const { name } = projection.proposal;
-    const card = end.card ? tsneOf(end.card) : undefined;
+    const card = end.card ? lastTsneOf(end.card) : undefined;
     return html`
       <main class="page" tabindex="-1">
         <div>
@@ -62,7 +62,7 @@ export class LensProjectedPage extends LitElement {
     const { state } = this.end;
     if (state === 'failed') return 'The t-SNE failed';
     if (state === 'finished') return 't-SNE finished';
-    return card ? `t-SNE stopped ${iterationsDone(card)}` : 't-SNE stopped before its first iteration';
+    return card ? `t-SNE stopped after ${iterationsDone(card)}` : 't-SNE stopped before its first iteration';
   }
 
   #where(card: ProjectionCard | undefined): string {

@@ -160,7 +160,8 @@ async function project(request: ProjectRequest): Promise<ProjectionOutcome> {
     trustworthiness: holds ? null : 0.981,
     ...{ engine: 'wasm-fma', when: '2026-11-24T08:20:00.000Z' },
   };
-  const card = { ...cardOf(kind), projections: [projection] };
+  const kept = holds ? { begunProjection: projection } : { projections: [projection] };
+  const card = { ...cardOf(kind), ...kept };
   const { savedAs } = await host.call('save', { jobId, name, bytes: modelFileOf(kind) });
   const state = holds ? 'stopped' : 'finished';
   return { jobId, state, error: null, savedAs, card, coordinates: new Float32Array(48) };

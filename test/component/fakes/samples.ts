@@ -298,6 +298,7 @@ export function cardOf(kind: Kind, options: CardOptions = {}): ModelCard {
     points:
       state === 'finished' ? { count: pointCount, total: survey.images, heldOut: pointCount / 2 } : null,
     projections: [],
+    begunProjection: null,
     pcaBaseline:
       state === 'finished' ? { components: 20, images: 1600, validation: 0.0121, skipped: null } : null,
   };

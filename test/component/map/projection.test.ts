@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { MapPoints } from '../../../src/shared/map-points.ts';
-import { writeModelFile } from '../../../src/shared/model-file.ts';
+import { tensor } from '../../../src/engine/model/model-tensors.ts';
+import { projectionTensor, writeModelFile } from '../../../src/shared/model-file.ts';
 import type { ProjectionStatus } from '../../../src/shared/protocol/projection.ts';
 import { boundsOf, fit, toScreen } from '../../../src/webview/map/plane.ts';
 import {
@@ -53,8 +54,19 @@ describe('a t-SNE on the map', () => {
     points = read.points;
     saved = read.coordinates;
     const projections = file.card.projections.filter(({ method }) => method === 'pca');
-    const pca = writeModelFile({ ...file, card: { ...file.card, projections } });
-    return startMapHarness(browser, { digits: bytes, pca });
+    const [tsne] = file.card.projections.filter(({ method }) => method === 'tsne');
+    assert.ok(tsne);
+    const begunProjection = { ...tsne, iterations: 340, planned: 1000, recall: null, trustworthiness: null };
+    const tensors = new Map([
+      ...file.tensors,
+      [projectionTensor('begun'), tensor([digitCount, 2], spiral(2))] as const,
+    ]);
+    return startMapHarness(browser, {
+      digits: bytes,
+      pca: writeModelFile({ ...file, card: { ...file.card, projections } }),
+      begun: writeModelFile({ card: { ...file.card, projections, begunProjection }, tensors }),
+      both: writeModelFile({ card: { ...file.card, begunProjection }, tensors }),
+    });
   });
 
   const map = (name: string, body: (opened: OpenedPage, page: Page) => Promise<void>): void =>
@@ -62,20 +74,25 @@ describe('a t-SNE on the map', () => {
 
   const called = (page: Page, method: string): Promise<unknown> =>
     page.waitForFunction((wanted) => globalThis.mapHost.calls.some((call) => call.method === wanted), method);
-  const lookOf = async (page: Page): Promise<{ method: string; selection: number[]; view: unknown }> => {
+  const lookOf = async (page: Page): Promise<{ projection: string; selection: number[]; view: unknown }> => {
     await page.waitForTimeout(400);
     return page.evaluate(() => (globalThis.mapHost.state as { look: never }).look);
   };
-  const method = (page: Page): Promise<string> => page.getByLabel('Projection').inputValue();
+  const chosen = (page: Page): Promise<string> => page.getByLabel('Projection').inputValue();
+  const choices = async (page: Page): Promise<readonly string[]> =>
+    (await page.getByLabel('Projection').locator('option').allInnerTexts()).map((text) => text.trim());
 
-  /** The model’s file has the finished t-SNE; as the host tells it, first that, then that nothing runs. */
-  const end = (page: Page): Promise<void> =>
-    page.evaluate(async (uri) => {
-      const { files, page } = globalThis.mapHost;
-      files.set(uri, new Uint8Array(await (await fetch('/models/digits')).arrayBuffer()));
-      const shown = { uri, key: `${uri} 2`, name: 'pca', dataset: 'found' as const, location: 'pca' };
-      await Promise.all([page.call('showModel', shown), page.call('projecting', { running: null })]);
-    }, uriOf('pca'));
+  /** The model’s file is another one now; as the host tells it, first that, then that nothing runs. */
+  const end = (page: Page, name: string, now: string): Promise<void> =>
+    page.evaluate(
+      async ([uri, name, now]) => {
+        const { files, page } = globalThis.mapHost;
+        files.set(uri, new Uint8Array(await (await fetch(`/models/${now}`)).arrayBuffer()));
+        const shown = { uri, key: `${uri} 2`, name, dataset: 'found' as const, location: name };
+        await Promise.all([page.call('showModel', shown), page.call('projecting', { running: null })]);
+      },
+      [uriOf(name), name, now] as const,
+    );
 
   /** The share of points at whose place, with all of the map in sight, something is drawn. */
   const drawnAt = async (page: Page, coordinates: Float32Array): Promise<number> => {
@@ -154,7 +171,8 @@ describe('a t-SNE on the map', () => {
 
     await tell(page, statusOf(), spiral(3));
     await page.locator('.status').getByText('t-SNE · Iteration 300 of 1,000 · KL 1.93').waitFor();
-    assert.equal(await method(page), 'tsne');
+    assert.equal(await chosen(page), 'begun');
+    assert.deepEqual(await choices(page), ['t-SNE, running', 'PCA']);
     await page.getByTitle('WASM: chosen in settings').waitFor();
     await page.getByText(`${digitCount} of ${digitCount} images`).waitFor();
     const share = await drawnAt(page, spiral(3));
@@ -166,7 +184,7 @@ describe('a t-SNE on the map', () => {
     await page.getByLabel('Projection').selectOption('pca');
     await tell(page, statusOf({ iteration: 320 }), spiral(6));
     await page.getByText('t-SNE · Iteration 320 of 1,000').waitFor();
-    assert.equal(await method(page), 'pca', 'the choice of the user stands');
+    assert.equal(await chosen(page), 'pca', 'the choice of the user stands');
     assert.match(await page.locator('.status').innerText(), /PCA/);
 
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
@@ -188,25 +206,28 @@ describe('a t-SNE on the map', () => {
     await tell(page, statusOf({ iteration: 400 }), spiral(4));
     assert.deepEqual(await lookOf(page), before);
     // At its end the file is read again.
-    await end(page);
+    await end(page, 'pca', 'digits');
     await page
       .locator('.status')
       .getByText(/10-NN recall/)
       .waitFor();
     const after = await lookOf(page);
-    assert.deepEqual([after.method, after.selection, after.view], ['tsne', before.selection, before.view]);
+    assert.deepEqual(
+      [after.projection, after.selection, after.view],
+      ['tsne', before.selection, before.view],
+    );
     assert.equal(after.selection.length, 10);
   });
 
   map('ends with what the file has: the map that was saved', async (_opened, page) => {
     await showMap(page, 'pca');
     await tell(page, statusOf(), spiral(3));
-    await end(page);
+    await end(page, 'pca', 'digits');
     await page
       .locator('.status')
       .getByText(/10-NN recall/)
       .waitFor();
-    assert.equal(await method(page), 'tsne');
+    assert.equal(await chosen(page), 'tsne');
     const share = await drawnAt(page, saved);
     assert.ok(share > 0.95, `${share} of the points are where the file has them`);
     assert.equal(await page.getByRole('button', { name: 'Stop', exact: true }).count(), 0);
@@ -215,11 +236,65 @@ describe('a t-SNE on the map', () => {
   map('that fails before anything is saved gives its place back', async (_opened, page) => {
     await showMap(page, 'pca');
     await tell(page, statusOf(), spiral(3));
-    assert.equal(await method(page), 'tsne');
+    assert.equal(await chosen(page), 'begun');
     await tell(page, null, null);
     await page.locator('.status').getByText(/PCA/).waitFor();
     assert.equal(await page.getByLabel('Projection').count(), 0);
     assert.equal(await page.getByRole('button', { name: 'Compute t-SNE…' }).isEnabled(), true);
+  });
+
+  map('that was stopped stands beside the finished one, which is shown first', async (_opened, page) => {
+    await showMap(page, 'both');
+    assert.deepEqual(await choices(page), ['t-SNE', 't-SNE, 340 of 1,000 iterations', 'PCA']);
+    assert.equal(await chosen(page), 'tsne');
+    const finished = await drawnAt(page, saved);
+    assert.ok(finished > 0.95, `${finished} of the points are where the finished one has them`);
+    await page.getByLabel('Projection').selectOption('begun');
+    await page
+      .locator('.status')
+      .getByText(/stopped after 340 of 1,000 iterations/)
+      .waitFor();
+    const begun = await drawnAt(page, spiral(2));
+    assert.ok(begun > 0.95, `${begun} of the points are where the stopped one has them`);
+    await page.getByRole('button', { name: 'Compute t-SNE…' }).click();
+    await page.getByRole('button', { name: 'Continue from 340 of 1,000' }).waitFor();
+  });
+
+  map('that was stopped comes before the principal components', async (_opened, page) => {
+    await showMap(page, 'begun');
+    assert.deepEqual(await choices(page), ['t-SNE, 340 of 1,000 iterations', 'PCA']);
+    assert.equal(await chosen(page), 'begun');
+  });
+
+  map('leaves the finished one to look at, and is shown still when it stops', async (_opened, page) => {
+    await showMap(page, 'digits');
+    const job = { model: uriOf('digits'), name: 'digits' };
+    await tell(page, statusOf(job), spiral(3));
+    await page.locator('.status').getByText('Iteration 300 of 1,000').waitFor();
+    assert.deepEqual(await choices(page), ['t-SNE', 't-SNE, running', 'PCA']);
+    assert.equal(await chosen(page), 'begun');
+    await page.getByLabel('Projection').selectOption('tsne');
+    await page
+      .locator('.status')
+      .getByText(/10-NN recall/)
+      .waitFor();
+    await tell(page, statusOf({ ...job, iteration: 330 }), spiral(4));
+    assert.equal(await chosen(page), 'tsne', 'the choice of the user stands');
+    assert.ok((await drawnAt(page, saved)) > 0.95);
+    await page.getByLabel('Projection').selectOption('begun');
+    await page.locator('.status').getByText('Iteration 330 of 1,000').waitFor();
+    await end(page, 'digits', 'both');
+    await page
+      .locator('.status')
+      .getByText(/stopped after 340 of 1,000 iterations/)
+      .waitFor();
+    assert.equal(await chosen(page), 'begun');
+    assert.deepEqual(await choices(page), ['t-SNE', 't-SNE, 340 of 1,000 iterations', 'PCA']);
+    // The next one is followed, whatever was chosen meanwhile.
+    await page.getByLabel('Projection').selectOption('pca');
+    await tell(page, statusOf({ ...job, jobId: 'next' }), spiral(5));
+    await page.locator('.status').getByText('Iteration 300 of 1,000').waitFor();
+    assert.equal(await chosen(page), 'begun');
   });
 
   map('that came before the file was read is shown once it is', async (_opened, page) => {
@@ -235,6 +310,11 @@ describe('a t-SNE on the map', () => {
       await page.getByRole('button', { name: 'Compute t-SNE…' }).click();
       await page.getByLabel('Iterations').fill('none');
       await page.getByText('must be a whole number').waitFor();
+    },
+    'map-begun': async (page) => {
+      await showMap(page, 'both');
+      await page.getByLabel('Projection').selectOption('begun');
+      await page.locator('.status', { hasText: /stopped after/ }).waitFor();
     },
     'map-projecting': async (page) => {
       await showMap(page, 'pca');

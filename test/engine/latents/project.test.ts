@@ -10,7 +10,7 @@ import {
 import type { Projection } from '../../../src/engine/latents/projector.ts';
 import { tsneProjection } from '../../../src/engine/latents/tsne.ts';
 import { LensError } from '../../../src/shared/errors.ts';
-import { readPoints, readProjection } from '../../../src/shared/map-points.ts';
+import { readPoints, readProjection, readTsne } from '../../../src/shared/map-points.ts';
 import { readModelFile, writeModelFile, type ModelFile } from '../../../src/shared/model-file.ts';
 import type { KernelFiles, ProjectionSnapshot } from '../../../src/shared/protocol/engine.ts';
 import { projectionFiles } from '../../../scripts/build-kernels.mjs';
@@ -66,6 +66,8 @@ async function makeRun(projection?: Projection): Promise<Run> {
   return { environment, snapshots, saved, log };
 }
 
+const lastSaved = (run: Run): Uint8Array => run.saved.at(-1) ?? new Uint8Array(0);
+
 const never = (): AbortSignal => new AbortController().signal;
 
 /** The real mathematics, stopped from within at an iteration. */
@@ -97,7 +99,7 @@ test('a job ends with the coordinates in the model file, everything else as it w
   const outcome = await runProjection(planOf(), run.environment, never());
   assert.equal(outcome.state, 'finished', outcome.error?.message);
   assert.equal(outcome.savedAs, 'spots.lens.safetensors');
-  const file = readModelFile(run.saved.at(-1) ?? new Uint8Array(0));
+  const file = readModelFile(lastSaved(run));
   assertSameParameters(file, trained);
   assert.deepEqual(readPoints(file), readPoints(trained));
   assert.deepEqual(readProjection(file, 'pca'), readProjection(trained, 'pca'));
@@ -145,24 +147,114 @@ test('stopped, what there is is kept; continued, it ends bit for bit as the unbr
   const first = await makeRun(await stoppingAt(130, abort));
   const stopped = await runProjection(planOf(), first.environment, abort.signal);
   assert.equal(stopped.state, 'stopped');
-  const half = stopped.card?.projections.find(({ method }) => method === 'tsne');
+  assert.equal(stopped.card?.projections.length, 1, 'the principal plane');
+  const half = stopped.card.begunProjection;
   assert.deepEqual([half?.iterations, half?.planned, half?.recall], [130, 400, null]);
   assert.ok(Number.isFinite(half?.kl));
 
   const second = await makeRun();
-  const rest = planOf({ model: first.saved.at(-1) ?? new Uint8Array(0), continue: true });
+  const rest = planOf({ model: lastSaved(first), continue: true });
   const finished = await runProjection(rest, second.environment, never());
   assert.equal(finished.state, 'finished', finished.error?.message);
   assert.equal(second.snapshots.find(({ coordinates }) => coordinates !== null)?.iteration, 130);
   assert.deepEqual(finished.coordinates, unbrokenMap.coordinates);
   assert.equal(finished.card?.projections.length, 2);
+  assert.equal(finished.card.begunProjection, null);
+});
+
+/** Everything of a file that a t-SNE must leave alone: all but what is named as the one that was begun. */
+const besidesBegun = ({ card, tensors }: ModelFile): unknown => ({
+  ...{ ...card, begunProjection: null },
+  tensors: [...tensors].filter(([name]) => !name.startsWith('projection.begun')),
+});
+
+test('a second run leaves the finished map to the bit until it reaches its end, and then takes its place', async () => {
+  const first = await makeRun();
+  await runProjection(planOf({ iterations: 60 }), first.environment, never());
+  const finished = lastSaved(first);
+  const before = besidesBegun(readModelFile(finished));
+  const again = planOf({ model: finished, iterations: 60, perplexity: 10 });
+
+  const abort = new AbortController();
+  const second = await makeRun(await stoppingAt(40, abort));
+  const everyTime = { ...second.environment, checkpointDue: () => true };
+  const stopped = await runProjection(again, everyTime, abort.signal);
+  assert.equal(stopped.state, 'stopped');
+  const files = second.saved.map(readModelFile);
+  assert.ok(files.length >= 2, 'on the way and at the end');
+  for (const file of files) assert.deepEqual(besidesBegun(file), before);
+  const begun = readTsne(readModelFile(lastSaved(second)), 'begun');
+  assert.deepEqual([begun?.card.iterations, begun?.card.perplexity], [40, 10]);
+  assert.deepEqual(begun?.coordinates, stopped.coordinates);
+
+  const third = await makeRun();
+  await runProjection({ ...again, model: lastSaved(second), continue: true }, third.environment, never());
+  const whole = await makeRun();
+  await runProjection(again, whole.environment, never());
+  assert.equal(third.snapshots.find(({ coordinates }) => coordinates !== null)?.iteration, 40);
+  assert.deepEqual(readModelFile(lastSaved(third)), readModelFile(lastSaved(whole)));
+});
+
+test('a finished map gone on with and stopped stays beside the longer one, which ends as the unbroken run', async () => {
+  const first = await makeRun();
+  await runProjection(planOf({ iterations: 60 }), first.environment, never());
+  const finished = readModelFile(lastSaved(first));
+  const further = planOf({ model: lastSaved(first), iterations: 100, continue: true });
+
+  const abort = new AbortController();
+  const second = await makeRun(await stoppingAt(80, abort));
+  await runProjection(further, second.environment, abort.signal);
+  assert.equal(second.snapshots.find(({ coordinates }) => coordinates !== null)?.iteration, 60);
+  assert.deepEqual(besidesBegun(readModelFile(lastSaved(second))), besidesBegun(finished));
+
+  const third = await makeRun();
+  const longer = await runProjection({ ...further, model: lastSaved(second) }, third.environment, never());
+  const whole = await makeRun();
+  const unbrokenMap = await runProjection(planOf({ iterations: 100 }), whole.environment, never());
+  assert.equal(third.snapshots.find(({ coordinates }) => coordinates !== null)?.iteration, 80);
+  assert.deepEqual(longer.coordinates, unbrokenMap.coordinates);
+});
+
+/** As versions before kept a t-SNE that was stopped: among the projections. */
+function asOfOld({ card, tensors }: ModelFile): Uint8Array {
+  const begun = card.begunProjection;
+  assert.ok(begun);
+  return writeModelFile({
+    card: { ...card, projections: [...card.projections, begun], begunProjection: null },
+    tensors: new Map(
+      [...tensors].map(([name, tensor]) => [name.replace('projection.begun', 'projection.tsne'), tensor]),
+    ),
+  });
+}
+
+test('what an earlier version stopped is gone on with bit for bit, and makes way for what is begun', async () => {
+  const abort = new AbortController();
+  const first = await makeRun(await stoppingAt(50, abort));
+  await runProjection(planOf({ iterations: 100 }), first.environment, abort.signal);
+  const old = asOfOld(readModelFile(lastSaved(first)));
+  assert.equal(readProjection(readModelFile(old), 'tsne')?.card.iterations, 50);
+  const rest = planOf({ model: old, iterations: 100, continue: true });
+
+  const once = new AbortController();
+  const second = await makeRun(await stoppingAt(70, once));
+  await runProjection(rest, second.environment, once.signal);
+  const file = readModelFile(lastSaved(second));
+  assert.equal(readProjection(file, 'begun')?.card.iterations, 70);
+  assert.equal(readProjection(file, 'tsne'), null);
+  assert.ok(![...file.tensors.keys()].some((name) => name.startsWith('projection.tsne')));
+
+  const third = await makeRun();
+  const finished = await runProjection({ ...rest, model: lastSaved(second) }, third.environment, never());
+  const whole = await makeRun();
+  const unbrokenMap = await runProjection(planOf({ iterations: 100 }), whole.environment, never());
+  assert.deepEqual(finished.coordinates, unbrokenMap.coordinates);
 });
 
 test('what was stopped with other points, perplexity or seed is begun anew, and the log says so', async () => {
   const abort = new AbortController();
   const first = await makeRun(await stoppingAt(50, abort));
   await runProjection(planOf({ iterations: 60 }), first.environment, abort.signal);
-  const stopped = first.saved.at(-1) ?? new Uint8Array(0);
+  const stopped = lastSaved(first);
   for (const change of [{ points: 'held-out' }, { perplexity: 10 }, { seed: 4 }] as const) {
     const run = await makeRun();
     const plan = planOf({ model: stopped, continue: true, iterations: 60, ...change });
@@ -216,7 +308,7 @@ test('on the way it is saved, and what was saved goes on bit for bit as the unbr
   const [checkpoint = new Uint8Array(0)] = whole.saved;
   const file = readModelFile(checkpoint);
   assertSameParameters(file, trained);
-  const half = readProjection(file, 'tsne')?.card;
+  const half = readProjection(file, 'begun')?.card;
   assert.ok(half && half.iterations > 0 && half.iterations < 400, `iteration ${half?.iterations}`);
   assert.deepEqual([half.planned, half.kl, half.recall], [400, null, null]);
 
@@ -243,6 +335,7 @@ test('a checkpoint that cannot be written is a warning; a job that fails later s
   assert.ok(run.log.some((line) => line.includes('The disk is full.')));
   assert.deepEqual([outcome.state, outcome.error?.code], ['failed', 'write-failed']);
   assert.equal(outcome.savedAs, 'spots.lens.safetensors');
-  const kept = readProjection(readModelFile(run.saved.at(-1) ?? new Uint8Array(0)), 'tsne');
-  assert.deepEqual(outcome.card?.projections.at(-1), kept?.card);
+  const kept = readProjection(readModelFile(lastSaved(run)), 'begun');
+  assert.ok(kept);
+  assert.deepEqual(outcome.card?.begunProjection, kept.card);
 });

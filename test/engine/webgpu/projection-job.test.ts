@@ -220,7 +220,7 @@ test('a job on the GPU: stopped and continued it ends bit for bit as the unbroke
   });
   assert.equal(first.outcome.state, 'stopped');
   const stopped = first.saved.at(-1) ?? new Uint8Array(0);
-  const done = readProjection(readModelFile(stopped), 'tsne')?.card.iterations ?? 0;
+  const done = readProjection(readModelFile(stopped), 'begun')?.card.iterations ?? 0;
   assert.ok(done > 0 && done < 1_500, `${done} iterations`);
   const rest = await runJob(gpu, { model: stopped, continue: true });
   assert.equal(rest.snapshots.find(({ coordinates }) => coordinates !== null)?.iteration, done);

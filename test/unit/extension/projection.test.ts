@@ -75,7 +75,7 @@ describe('a t-SNE asked for on the map', () => {
     await pause();
     for (const iteration of [110, 120, 130]) studio.notice('jobChanged', statusOf(proposal, iteration));
     await pause();
-    files.put(path, modelBytes({ ...withPoints, projections: [tsne] }));
+    files.put(path, modelBytes({ ...withPoints, begunProjection: tsne }));
     await run(commands.refreshModels);
     const iterationOf = (params: unknown): number | undefined =>
       (params as { running: ProjectionStatus | null }).running?.iteration;
@@ -127,13 +127,18 @@ describe('a t-SNE asked for on the map', () => {
     );
   });
 
-  it('goes on with what the file has, to its planned end', async () => {
-    const stopped = { ...withPoints, projections: [tsne] };
-    const { proposal } = await asked(stopped, (map) => map.notice('continueProjection', { model: uri }));
-    assert.deepEqual(
-      [proposal.continue, proposal.points, proposal.perplexity, proposal.iterations],
-      [true, 'held-out', 26, 1000],
-    );
+  it('goes on with what the file has: with the one that was begun, to its planned end', async () => {
+    const goesOn = async (card: Partial<ModelCard>) => {
+      const further = (map: FakePage): void => map.notice('continueProjection', { model: uri });
+      const { proposal } = await asked({ ...withPoints, ...card }, further);
+      return [proposal.continue, proposal.points, proposal.perplexity, proposal.iterations];
+    };
+    const finished = { ...tsne, perplexity: 5, iterations: 1000 };
+    const stopped = [true, 'held-out', 26, 1000];
+    assert.deepEqual(await goesOn({ projections: [finished], begunProjection: tsne }), stopped);
+    assert.deepEqual(await goesOn({ begunProjection: tsne }), stopped);
+    assert.deepEqual(await goesOn({ projections: [tsne] }), stopped, 'as earlier versions kept it');
+    assert.deepEqual(await goesOn({ projections: [finished] }), [true, 'held-out', 5, 1500]);
   });
 
   it('goes on from what it saved where its page is recreated', async () => {
@@ -166,7 +171,7 @@ describe('a t-SNE asked for on the map', () => {
   });
 
   it('that a window before this one left unfinished is offered to go on, from where it was saved', async () => {
-    const left = async (projections: ModelCard['projections']) => {
+    const left = async (card: Partial<ModelCard>) => {
       const memory = new FakeMemory();
       const record = {
         kind: 'projection',
@@ -177,16 +182,18 @@ describe('a t-SNE asked for on the map', () => {
         dataset: '',
       };
       memory.values.set(memoryKeys.job, record);
-      const files = new MemoryFiles({ [path]: modelBytes({ ...withPoints, projections }) });
+      const files = new MemoryFiles({ [path]: modelBytes({ ...withPoints, ...card }) });
       const { seen } = await activate(code, files, memory);
       await until(() => memory.values.get(memoryKeys.job) === undefined, 'the record to be settled');
       await pause();
       return seen.messages;
     };
-    assert.deepEqual(await left([tsne]), [
-      'The t-SNE of “digits” was interrupted. It can go on from iteration 300 of 1000.',
-    ]);
-    assert.deepEqual(await left([]), ['The t-SNE of “digits” was interrupted before anything was saved.']);
-    assert.deepEqual(await left([{ ...tsne, iterations: 1000 }]), [], 'the map is whole');
+    const finished = { ...tsne, iterations: 1000 };
+    const further = 'The t-SNE of “digits” was interrupted. It can go on from iteration 300 of 1000.';
+    assert.deepEqual(await left({ begunProjection: tsne }), [further]);
+    assert.deepEqual(await left({ projections: [finished], begunProjection: tsne }), [further]);
+    assert.deepEqual(await left({ projections: [tsne] }), [further], 'as earlier versions kept it');
+    assert.deepEqual(await left({}), ['The t-SNE of “digits” was interrupted before anything was saved.']);
+    assert.deepEqual(await left({ projections: [finished] }), [], 'the map is whole');
   });
 });

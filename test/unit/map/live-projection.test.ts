@@ -2,15 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ProjectionStatus } from '../../../src/shared/protocol/projection.ts';
 import { withRunning } from '../../../src/webview/map/live-projection.ts';
-import type { MapModel } from '../../../src/webview/map/state.ts';
-import { projectionWords } from '../../../src/webview/map/words.ts';
+import type { MapModel, ShownProjection } from '../../../src/webview/map/state.ts';
+import { projectionTitle, projectionWords } from '../../../src/webview/map/words.ts';
 
-const pca = { card: { method: 'pca', count: 3 }, coordinates: new Float32Array(6) };
-const old = { card: { method: 'tsne', count: 3 }, coordinates: new Float32Array(6) };
+const pca = { name: 'pca', card: { method: 'pca', count: 3 }, coordinates: new Float32Array(6) };
+const finished = { name: 'tsne', card: { method: 'tsne', count: 3 }, coordinates: new Float32Array(6) };
+const begun = { name: 'begun', card: { method: 'tsne', count: 3 }, coordinates: new Float32Array(6) };
 const model = {
   shown: { uri: 'memory:/m' },
   points: { count: 3, total: 10 },
-  projections: [old, pca],
+  projections: [finished, begun, pca],
 } as unknown as MapModel;
 
 const running = (change: Partial<ProjectionStatus> = {}): ProjectionStatus => ({
@@ -22,16 +23,22 @@ const running = (change: Partial<ProjectionStatus> = {}): ProjectionStatus => ({
 });
 
 describe('the running t-SNE on the map', () => {
-  it('takes the place of the file’s own, beside the principal components', () => {
+  it('takes the place of the one that was begun, between the finished one and the principal components', () => {
     const live = withRunning(model, running());
     assert.deepEqual(
-      live?.projections.map(({ card }) => card.method),
-      ['tsne', 'pca'],
+      live?.projections.map(({ name }) => name),
+      ['tsne', 'begun', 'pca'],
     );
-    const [tsne] = live?.projections ?? [];
+    const without = withRunning({ ...model, projections: model.projections.slice(2) }, running());
+    assert.deepEqual(
+      without?.projections.map(({ name }) => name),
+      ['begun', 'pca'],
+    );
+    assert.equal(live?.projections[0], finished);
+    const tsne = live?.projections[1];
     assert.deepEqual([...(tsne?.coordinates ?? [])], [1, 2, 3, 4]);
     assert.equal(tsne?.card.count, 2);
-    assert.equal(live?.projections[1], pca);
+    assert.equal(live?.projections[2], pca);
     assert.ok(tsne);
     const words = projectionWords(tsne, 10);
     assert.deepEqual(words, {
@@ -39,6 +46,10 @@ describe('the running t-SNE on the map', () => {
       measures: 't-SNE · Iteration 300 of 1,000 · KL 1.93',
       warning: null,
     });
+    assert.equal(projectionTitle(tsne), 't-SNE, running');
+    const stopped: ShownProjection = { name: 'begun', card: tsne.card, coordinates: tsne.coordinates };
+    assert.equal(projectionTitle(stopped), 't-SNE, 300 of 1,000 iterations');
+    assert.equal(projectionTitle({ ...stopped, card: { ...tsne.card, iterations: 1000 } }), 't-SNE');
   });
 
   it('is not shown before its first coordinates, on another model, or where it does not fit', () => {

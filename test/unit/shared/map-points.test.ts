@@ -3,11 +3,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pointTensors, principalProjection, projectionTensors } from '../../../src/engine/latents/points.ts';
 import { LensError } from '../../../src/shared/errors.ts';
-import { pointName, readPoints, readProjection, type MapPoints } from '../../../src/shared/map-points.ts';
+import {
+  pointName,
+  readPoints,
+  readProjection,
+  readTsne,
+  type MapPoints,
+} from '../../../src/shared/map-points.ts';
 import type { ModelCard } from '../../../src/shared/model-card.ts';
 import {
   readModelFile,
   tensorNames,
+  tsneTensors,
   writeModelFile,
   type ModelFile,
 } from '../../../src/shared/model-file.ts';
@@ -67,11 +74,12 @@ test('a projection survives the file, and a method that is not there is null', a
 });
 
 test('a file of the first version opens: no points, no projections, no baseline', () => {
-  const late = ['points', 'projections', 'pcaBaseline'];
+  const late = ['points', 'projections', 'begunProjection', 'pcaBaseline'];
   const old = Object.fromEntries(Object.entries(card).filter(([key]) => !late.includes(key)));
   const read = readModelFile(writeModelFile({ card: old as ModelCard, tensors: new Map() }));
   assert.equal(read.card.points, null);
   assert.deepEqual(read.card.projections, []);
+  assert.equal(read.card.begunProjection, null);
   assert.equal(read.card.pcaBaseline, null);
   assert.equal(readPoints(read), null);
   assert.equal('beta' in read.card.spec, false);
@@ -146,6 +154,41 @@ for (const [name, replaced] of Object.entries(broken)) {
     assert.throws(() => readPoints(file({}, [replaced])), rejected);
   });
 }
+
+test('a t-SNE that was begun lies beside the finished one, each with what it needs to go on', () => {
+  const cards = [1000, 340].map((iterations) => ({
+    ...{ method: 'tsne' as const, count: 3, perplexity: 2, iterations, planned: 1000, seed: 7, kl: 1.2 },
+    ...{ recall: null, trustworthiness: null, engine: 'wasm-simd', when: '2026-11-24T08:00:00Z' },
+  }));
+  const [finished, begun = null] = cards;
+  assert.ok(finished);
+  const of = (first: number): Tensor => ({
+    ...{ dtype: 'F32', shape: [3, 2] },
+    data: Float32Array.from({ length: 6 }, (_, i) => first + i),
+  });
+  const tensors: [string, Tensor][] = (['tsne', 'begun'] as const).flatMap((name, n) =>
+    Object.values(tsneTensors(name)).map((key, k): [string, Tensor] => [key, of(100 * n + 10 * k)]),
+  );
+  const change = { projections: [finished], begunProjection: begun };
+  const both = file(change, tensors);
+  assert.deepEqual(readTsne(both, 'tsne'), {
+    ...{ card: finished, coordinates: of(0).data, velocities: of(10).data, gains: of(20).data },
+  });
+  assert.deepEqual(readTsne(both, 'begun'), {
+    ...{ card: begun, coordinates: of(100).data, velocities: of(110).data, gains: of(120).data },
+  });
+  assert.equal(readTsne(file({ projections: [finished] }, tensors), 'begun'), null);
+
+  const { coordinates, gains, velocities } = tsneTensors('begun');
+  const bare = file(change, [...tensors, [gains, null]]);
+  assert.equal(readTsne(bare, 'begun'), null, 'it can be looked at, not gone on with');
+  assert.deepEqual(readProjection(bare, 'begun')?.coordinates, of(100).data);
+  const short: Tensor = { dtype: 'F32', shape: [2, 2], data: new Float32Array(4) };
+  const wild: Tensor = { dtype: 'F32', shape: [3, 2], data: floats(0, 1, 2, NaN, 4, 5) };
+  for (const key of [coordinates, gains, velocities])
+    for (const broken of [short, wild])
+      assert.throws(() => readTsne(file(change, [...tensors, [key, broken]]), 'begun'), rejected);
+});
 
 test('refused: counts that contradict each other, and projections of what is not there', async () => {
   for (const counts of [

@@ -8,7 +8,9 @@ import {
   refusalOfChoices,
 } from '../../../src/shared/projection-choices.ts';
 
-const card = (change: Partial<ProjectionCard> = {}): Pick<ModelCard, 'projections' | 'points'> => ({
+const card = (
+  change: Partial<ProjectionCard> = {},
+): Pick<ModelCard, 'projections' | 'begunProjection' | 'points'> => ({
   points: { count: 200, total: 1000, heldOut: 80 },
   projections: [
     {
@@ -26,6 +28,7 @@ const card = (change: Partial<ProjectionCard> = {}): Pick<ModelCard, 'projection
       ...change,
     },
   ],
+  begunProjection: null,
 });
 
 describe('the choices of a t-SNE', () => {
@@ -51,6 +54,13 @@ describe('the choices of a t-SNE', () => {
     assert.deepEqual(continuationOf(card()), { ...choices, iterations: 1000 });
     assert.deepEqual(continuationOf(card({ iterations: 1000 })), { ...choices, iterations: 1500 });
     assert.deepEqual(continuationOf(card({ count: 200 })), { ...choices, points: 'all', iterations: 1000 });
+  });
+
+  it('are those of the one that was begun, beside a finished one', () => {
+    const [begun = null] = card({ perplexity: 5, iterations: 20 }).projections;
+    const both = { ...card({ iterations: 1000 }), begunProjection: begun };
+    const choices = { points: 'held-out', perplexity: 5, seed: 7 };
+    assert.deepEqual(continuationOf(both), { ...choices, iterations: 1000 });
   });
 
   it('are none where there is nothing to go on with', () => {

@@ -42,6 +42,7 @@ export function cardOf(changes: Partial<ModelCard> = {}): ModelCard {
     notebookRule: null,
     points: null,
     projections: [],
+    begunProjection: null,
     pcaBaseline: null,
     ...changes,
   });

@@ -1,4 +1,4 @@
-/** `ll-projection-button` and `ll-projection-bar`: computing a t-SNE of the map's images, from asking to stopping. */
+/** `ll-projection-form`: what t-SNE to compute of the map's images. No room while it is closed; keeps what was filled in. */
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import {
@@ -6,18 +6,13 @@ import {
   defaultChoices,
   fewestPoints,
   isStopped,
+  lastTsneOf,
   refusalOfChoice,
-  tsneOf,
   type choiceLimits,
   type ProjectionChoices,
 } from '../../shared/projection-choices.ts';
-import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
 import '../components/elements.ts';
-import '../components/progress.ts';
 import { formatCount } from '../../shared/count.ts';
-import { Announcer } from '../shared/announcer.ts';
-import { formatTimeLeft } from '../shared/format.ts';
-import { projectionProgress } from '../shared/projection-words.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles, fieldStyles } from '../shared/styles.ts';
 import type { MapSession } from './session.ts';
@@ -35,60 +30,8 @@ const fields: readonly { readonly name: Field; readonly label: string; readonly 
   { name: 'seed', label: 'Seed', help: 'the same seed gives the same map' },
 ];
 
-/** Opens the form for a t-SNE; beside the choice of the projection. */
-@customElement('ll-projection-button')
-export class LensProjectionButton extends LitElement {
-  static override styles = [
-    baseStyles,
-    css`
-      button {
-        font: inherit;
-        color: var(--vscode-textLink-foreground);
-        background: none;
-        border: 1px solid transparent;
-        border-radius: 3px;
-        padding: 2px 5px;
-        cursor: pointer;
-        white-space: nowrap;
-      }
-      button:hover {
-        background: var(--vscode-toolbar-hoverBackground);
-        border-color: var(--vscode-contrastActiveBorder, transparent);
-      }
-      button:disabled {
-        color: var(--vscode-disabledForeground);
-        cursor: default;
-      }
-    `,
-  ];
-
-  @property({ attribute: false }) session!: MapSession;
-
-  #subscribed = false;
-
-  protected override willUpdate(): void {
-    if (this.#subscribed) return;
-    this.#subscribed = true;
-    new StoreController(this, this.session.running);
-    new StoreController(this, this.session.choosing);
-  }
-
-  protected override render(): unknown {
-    const { running, choosing } = this.session;
-    return html`<button
-      type="button"
-      aria-expanded=${choosing.value}
-      ?disabled=${running.value !== null}
-      @click=${() => choosing.set(!choosing.value)}
-    >
-      Compute t-SNE…
-    </button>`;
-  }
-}
-
-/** What to compute, or how far it is. Takes no room where neither is of interest. */
-@customElement('ll-projection-bar')
-export class LensProjectionBar extends LitElement {
+@customElement('ll-projection-form')
+export class LensProjectionForm extends LitElement {
   static override styles = [
     baseStyles,
     fieldStyles,
@@ -96,8 +39,7 @@ export class LensProjectionBar extends LitElement {
       :host {
         display: block;
       }
-      form,
-      .running {
+      form {
         display: grid;
         gap: 8px 14px;
         grid-template-columns: minmax(0, 1fr);
@@ -123,24 +65,6 @@ export class LensProjectionBar extends LitElement {
       .help {
         font-size: 0.92em;
       }
-      .running {
-        grid-template-columns: minmax(0, 1fr) auto;
-        align-items: center;
-        padding-block: 6px;
-      }
-      .line {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 12px;
-        font-variant-numeric: tabular-nums;
-      }
-      progress {
-        appearance: none;
-        width: 100%;
-        height: 3px;
-        border: 0;
-        background: color-mix(in srgb, var(--vscode-foreground) 14%, transparent);
-      }
       /* In a side bar the explanations would push the map away. */
       @media (max-width: 420px) {
         .fields {
@@ -154,12 +78,6 @@ export class LensProjectionBar extends LitElement {
           display: none;
         }
       }
-      progress::-webkit-progress-bar {
-        background: transparent;
-      }
-      progress::-webkit-progress-value {
-        background: var(--vscode-progressBar-background);
-      }
     `,
   ];
 
@@ -170,76 +88,33 @@ export class LensProjectionBar extends LitElement {
   @state() private values: Readonly<Record<Field, string>> | null = null;
   @state() private points: ProjectionChoices['points'] | null = null;
 
-  #subscribed = false;
-  #wasRunning = false;
-  readonly #announcer = new Announcer(this);
+  #subscriptions: readonly unknown[] | undefined;
+  #wasOpen = false;
 
   protected override willUpdate(): void {
-    if (!this.#subscribed) {
-      this.#subscribed = true;
-      new StoreController(this, this.session.running);
-      new StoreController(this, this.session.choosing);
-    }
-    this.#speak(this.session.running.value);
+    const { running, choosing } = this.session;
+    this.#subscriptions ??= [new StoreController(this, running), new StoreController(this, choosing)];
   }
 
   protected override updated(): void {
-    if (this.session.choosing.value && !this.#opened) this.renderRoot.querySelector('select')?.focus();
-    this.#opened = this.session.choosing.value;
+    const open = this.#open;
+    if (open && !this.#wasOpen) this.renderRoot.querySelector('select')?.focus();
+    this.#wasOpen = open;
   }
-  #opened = false;
 
   protected override render(): unknown {
+    return this.#open ? this.#renderForm() : nothing;
+  }
+
+  get #open(): boolean {
     const { running, choosing } = this.session;
-    return html`${
-        running.value !== null
-          ? this.#renderRunning(running.value)
-          : choosing.value
-            ? this.#renderForm()
-            : nothing
-      }
-      <p class="visually-hidden" aria-live="polite">${this.#announcer.spoken}</p>`;
+    return choosing.value && running.value === null;
   }
-
-  // — how far —
-
-  #renderRunning(running: ProjectionStatus): unknown {
-    const { share, secondsLeft, stopping, phase } = running;
-    const known = phase === 'neighbours' || phase === 'embedding';
-    return html`<div class="running">
-      <div>
-        <p class="line" title=${running.engine ?? nothing}>
-          <span>t-SNE · ${projectionProgress(running)}</span>
-          ${
-            secondsLeft === null
-              ? nothing
-              : html`<span class="quiet">${formatTimeLeft(secondsLeft)} left</span>`
-          }
-        </p>
-        <progress aria-label="t-SNE" max="1" value=${known ? share : nothing}></progress>
-      </div>
-      <vscode-button
-        secondary
-        icon="debug-stop"
-        ?disabled=${stopping}
-        @click=${() => this.session.calls.send('stopProjection', {})}
-        >${stopping ? 'Stopping…' : 'Stop'}</vscode-button
-      >
-    </div>`;
-  }
-
-  #speak(running: ProjectionStatus | null): void {
-    if (running !== null) this.#announcer.push(`t-SNE: ${projectionProgress(running)}.`);
-    else if (this.#wasRunning) this.#announcer.now('The t-SNE has ended.');
-    this.#wasRunning = running !== null;
-  }
-
-  // — what —
 
   #renderForm(): unknown {
     const { points, card } = this.model;
     const further = continuationOf(card);
-    const stored = tsneOf(card);
+    const stored = lastTsneOf(card);
     const { heldOut, count, total } = points;
     const of = (some: number): string => `${formatCount(some)} of ${formatCount(total)}`;
     return html`<form
@@ -361,7 +236,6 @@ const refusalOfText = (name: Field, text: string): string | null =>
 
 declare global {
   interface HTMLElementTagNameMap {
-    'll-projection-button': LensProjectionButton;
-    'll-projection-bar': LensProjectionBar;
+    'll-projection-form': LensProjectionForm;
   }
 }
