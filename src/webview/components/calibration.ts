@@ -9,8 +9,12 @@ import {
 } from '../shared/calibration-words.ts';
 import './elements.ts';
 
-/** Needs `noticeStyles` for its warning. @param calibration null where there is none yet */
-export function calibrationView(calibration: Calibration | null): TemplateResult {
+/**
+ * Needs `noticeStyles` for its warning.
+ * @param calibration null where there is none yet
+ * @param setAside images of the data set that the training left for calibration
+ */
+export function calibrationView(calibration: Calibration | null, setAside: number): TemplateResult {
   if (calibration === null)
     return html`<p>Not calibrated yet: a model gives verdicts when its training has finished.</p>`;
   const previous = previousWords(calibration);
@@ -18,7 +22,7 @@ export function calibrationView(calibration: Calibration | null): TemplateResult
   return html`
     <p>${calibrationWords(calibration)}</p>
     <p class="quiet">
-      ${calibrationSourceWords(calibration)} Rule: split-conformal, on
+      ${calibrationSourceWords(calibration, setAside)} Rule: split-conformal, on
       ${calibration.score === 'mse' ? 'the mean squared error' : 'the sum of the channels'}.
       ${previous ?? nothing}
     </p>

@@ -124,7 +124,7 @@ export class LensModelCard extends LitElement {
         ${lossSection(card)}
         <section>
           <h2>Calibration</h2>
-          ${calibrationView(card.calibration)}
+          ${calibrationView(card.calibration, card.dataset.split.calibration)}
           ${
             card.notebookRule === null
               ? nothing

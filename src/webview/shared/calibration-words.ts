@@ -18,10 +18,17 @@ export function calibrationWords(calibration: Calibration): string {
 /** A shift of a channel by more than this says that the images are of another kind. */
 const largeShift = 3;
 
-/** Where the images of a calibration come from, and when that was. */
-export function calibrationSourceWords({ source, images, when }: Calibration): string {
+/**
+ * Where the images of a calibration come from, how many of them count, and when that was.
+ * @param setAside images of the data set that the training left for calibration
+ */
+export function calibrationSourceWords({ source, images, when }: Calibration, setAside: number): string {
   const date = formatDate(when);
-  if (source === undefined) return `Calibrated on images set aside from the data set, ${date}.`;
+  if (source === undefined) {
+    const counted =
+      setAside <= images ? '' : `, which count as ${formatCount(images)}: near-duplicates count once`;
+    return `Calibrated on ${countOf(setAside, 'image')} set aside from the data set${counted}, ${date}.`;
+  }
   const twins =
     source.images === images
       ? ''

@@ -121,7 +121,10 @@ export class LensEndedPage extends LitElement {
     if (card === null) return [];
     const list = resultFacts(card);
     if (card.calibration !== null)
-      list.push({ term: 'Calibration images', value: formatCount(card.calibration.images) });
+      list.push({
+        term: 'Calibration images',
+        value: calibrationImages(card.calibration.images, card.dataset.split.calibration),
+      });
     const seconds = secondsInTraining(card);
     if (seconds > 0) list.push({ term: 'Time in training', value: formatDuration(seconds) });
     return list;
@@ -165,6 +168,10 @@ export class LensEndedPage extends LitElement {
     `;
   }
 }
+
+/** `60`; `12 of 60` where near-duplicates count once. */
+const calibrationImages = (counted: number, setAside: number): string =>
+  counted < setAside ? `${formatCount(counted)} of ${formatCount(setAside)}` : formatCount(counted);
 
 const icons: Readonly<Record<JobOutcome['state'], string>> = {
   finished: 'pass',

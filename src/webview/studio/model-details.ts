@@ -72,7 +72,7 @@ export class LensModelDetails extends LitElement {
         ${lossSection(card)}
         <section>
           <h2>Calibration</h2>
-          ${calibrationView(card.calibration)}
+          ${calibrationView(card.calibration, card.dataset.split.calibration)}
           ${
             card.calibration === null || calibrationScores.length === 0
               ? nothing

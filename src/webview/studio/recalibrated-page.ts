@@ -94,7 +94,7 @@ export class LensRecalibratedPage extends LitElement {
         { term: 'False-alarm rate', value: formatPercent(promisedRate) },
         { term: 'Calibration images', value: formatCount(images) },
       ])}
-      ${calibrationView(calibration)} ${skippedFiles(this.outcome.skipped, source?.skipped ?? 0)}
+      ${calibrationView(calibration, images)} ${skippedFiles(this.outcome.skipped, source?.skipped ?? 0)}
     `;
   }
 }

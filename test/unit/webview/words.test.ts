@@ -82,7 +82,7 @@ describe('facts as sentences', () => {
   it('say whose images a calibration rests on, and what was before it', () => {
     const again = recalibrationOf('digits');
     assert.match(
-      calibrationSourceWords(again),
+      calibrationSourceWords(again, 200),
       /^Calibrated on 150 images of samples\/digits\/evening, which count as 90: 30 clusters of near-duplicates, 2026-11-25.* 1 file could not be read\.$/,
     );
     assert.match(
@@ -100,7 +100,14 @@ describe('facts as sentences', () => {
       shiftWarning({ ...again, source: { ...source, shifts: [{ name: 'error', spreads: -2.9 }] } }),
       null,
     );
-    assert.match(calibrationSourceWords(first), /^Calibrated on images set aside from the data set/);
+    assert.match(
+      calibrationSourceWords(first, 90),
+      /^Calibrated on 90 images set aside from the data set, 2026/,
+    );
+    assert.match(
+      calibrationSourceWords(first, 400),
+      /^Calibrated on 400 images set aside from the data set, which count as 90: near-duplicates count once, 2026/,
+    );
     assert.equal(previousWords(first), null);
   });
 

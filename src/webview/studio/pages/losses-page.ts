@@ -72,7 +72,7 @@ export class LensLossesPage extends ModelPageBase {
   }
 
   protected override renderModel(view: ModelView, uri: string): unknown {
-    const { calibration, history } = view.card;
+    const { calibration, dataset, history } = view.card;
     return html`
       ${this.renderHead(
         'How wrong the model still is: by batch, as the notebook looks at it, and by image, which is what a verdict is about.',
@@ -89,7 +89,7 @@ export class LensLossesPage extends ModelPageBase {
           ? nothing
           : html`<section class="prose" aria-labelledby="calibration">
               <h2 id="calibration">Calibration</h2>
-              ${calibrationView(calibration)}
+              ${calibrationView(calibration, dataset.split.calibration)}
             </section>`
       }
     `;
