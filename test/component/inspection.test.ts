@@ -86,6 +86,8 @@ describe('an inspection of the images', () => {
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await cancelled(3);
     await page.getByText('After epoch').first().waitFor();
+    // The host hears of it by a message, which may come after the page's own picture of the end.
+    await page.waitForFunction(() => globalThis.fakeHost.calls.some(({ method }) => method === 'jobEnded'));
     assert.equal((await opened.calls('jobEnded')).length, 1);
   });
 
