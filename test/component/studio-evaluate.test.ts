@@ -61,7 +61,7 @@ describe('the page Evaluate', () => {
       );
       await page.getByText('1 image left out, outside “test”').waitFor();
       await openResultTab(page, 'Images');
-      await page.getByRole('cell', { name: 'test/good/truncated-020.png', exact: true }).waitFor();
+      await page.getByRole('grid', { name: '41 images of samples/digits' }).waitFor();
       await openResultTab(page, 'Mistakes');
       const worst = await page
         .getByRole('button', { name: /caught$|missed$/ })
@@ -188,6 +188,10 @@ describe('the page Evaluate', () => {
         .trimEnd()
         .split('\r\n');
       assert.equal(lines.length, 1 + read.length + 1);
+      assert.match(
+        lines.at(-1) ?? '',
+        /^test\/good\/truncated-020\.png,good,0,,,,,[\d.]+,[\d.]+,not read,.+early/,
+      );
       for (const line of lines.slice(1, -1)) {
         const [file = '', label, isBad, score] = line.split(',');
         assert.equal(Number(score), evaluatedScore(file));
@@ -208,14 +212,14 @@ describe('the page Evaluate', () => {
   studio('all images are listed with score, p, verdict and outcome, and sorted by each', async (_, page) => {
     await evaluate(page);
     await openResultTab(page, 'Images');
-    const grid = page.getByRole('grid', { name: '40 images of samples/digits' });
-    assert.equal(await grid.getAttribute('aria-rowcount'), '41');
+    const grid = page.getByRole('grid', { name: '41 images of samples/digits' });
+    assert.equal(await grid.getAttribute('aria-rowcount'), '42');
     assert.match(
       await words(rows(page).first()),
       /^test\/(rotated|broken)\/\d+\.png (rotated|broken) [\d.]+ [\d.]+ % anomalous caught$/,
     );
     assert.equal(await rows(page).first().locator('.text').textContent(), byScore[0]);
-    assert.equal(await rows(page).locator('.blank').count(), 0);
+    assert.equal(await rows(page).locator('.blank').count(), 0, 'of those in sight');
     const sortBy = (title: string): Promise<void> =>
       page.getByRole('button', { name: title, exact: true }).click();
     await sortBy('Image');
@@ -230,6 +234,20 @@ describe('the page Evaluate', () => {
     assert.match(await words(rows(page).first()), /not anomalous missed$/);
     await sortBy('Outcome');
     assert.match(await words(rows(page).first()), /not anomalous rightly passed$/);
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('End');
+    const last = rows(page).last();
+    assert.match(
+      await words(last),
+      /^test\/good\/truncated-020\.png good “.*” ends too early; it may not have been copied whole\. not read$/,
+    );
+    // Reason and outcome stand below the columns that they are in place of.
+    assert.equal(await last.locator('.reason').getAttribute('aria-colspan'), '3');
+    const left = async (locator: Locator): Promise<number> =>
+      Math.round((await locator.boundingBox())?.x ?? -1);
+    const heading = (cell: string): Locator => page.locator(`ll-evaluation-table .header .cell.${cell}`);
+    assert.equal(await left(last.locator('.reason')), await left(heading('score')));
+    assert.equal(await left(last.locator('.outcome')), await left(heading('outcome')));
   });
 
   studio(
@@ -251,7 +269,8 @@ describe('the page Evaluate', () => {
         missed,
         falseAlarm: alarms,
         passed,
-        all: 40,
+        unread: 1,
+        all: 41,
       })) {
         await filter.selectOption(outcome);
         await page
@@ -296,6 +315,7 @@ describe('the page Evaluate', () => {
       { root: 'file:///workspace/samples/digits', path: byScore[1] },
     ]);
     await page.keyboard.press('End');
+    await page.keyboard.press('ArrowUp');
     assert.equal(await active(page).textContent(), byScore.at(-1));
     await openStudioPage(page, 'Losses');
     await page.getByRole('heading', { name: 'Losses', exact: true }).waitFor();
@@ -316,8 +336,8 @@ describe('the page Evaluate', () => {
   studio('of 10,000 images only the rows in sight exist, and each gets its picture', async (_, page) => {
     await evaluate(page, true, 9980);
     await openResultTab(page, 'Images');
-    const grid = page.getByRole('grid', { name: '10,000 images of samples/digits' });
-    assert.equal(await grid.getAttribute('aria-rowcount'), '10001');
+    const grid = page.getByRole('grid', { name: '10,001 images of samples/digits' });
+    assert.equal(await grid.getAttribute('aria-rowcount'), '10002');
     const elements = (): Promise<number> =>
       page
         .locator('ll-evaluation-table')
@@ -326,6 +346,8 @@ describe('the page Evaluate', () => {
     assert.ok(before < 1000, `${before} elements`);
     await grid.focus();
     await page.keyboard.press('End');
+    // The last one could not be read, and has no picture to wait for.
+    await page.keyboard.press('ArrowUp');
     await active(page).waitFor();
     assert.ok((await elements()) < 1000);
     await page.getByRole('button', { name: 'Image', exact: true }).click();

@@ -56,6 +56,7 @@ export const imageRowStyles = css`
   .anomalous .cell.verdict {
     font-weight: 600;
   }
+  .row.selected .quiet,
   .row.selected .cell.verdict vscode-icon {
     color: inherit;
   }
@@ -68,6 +69,14 @@ export const imageRowStyles = css`
     height: 26px;
   }
 `;
+
+/** Of an image without a verdict. */
+export const noVerdictSign = (words: string): TemplateResult =>
+  html`<vscode-icon name="circle-slash" size="14"></vscode-icon>${words}`;
+
+/** Why an image has none, in place of what other images have in so many columns. */
+export const reasonCell = (reason: string, columns: number): TemplateResult =>
+  html`<div class="cell reason quiet" role="gridcell" aria-colspan=${columns}>${reason}</div>`;
 
 /** Sign and words, so that colour is not alone. */
 export const verdictSign = (anomalous: boolean): TemplateResult =>

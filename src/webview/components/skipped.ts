@@ -4,9 +4,7 @@ import type { SkippedFile } from '../../shared/dataset.ts';
 import { countOf, formatCount } from '../../shared/count.ts';
 
 /** Files, each with its reason. */
-export const reasonTable = (
-  files: readonly { readonly path: string; readonly reason: string }[],
-): TemplateResult =>
+const reasonTable = (files: readonly { readonly path: string; readonly reason: string }[]): TemplateResult =>
   html`<table>
     <thead>
       <tr>

@@ -5,7 +5,13 @@ import { isFailed, type BatchRow } from '../../shared/batch.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import '../components/elements.ts';
 import { gridStyles } from '../components/grid-styles.ts';
-import { imageRowHeight, imageRowStyles, verdictSign } from '../components/image-rows.ts';
+import {
+  imageRowHeight,
+  imageRowStyles,
+  noVerdictSign,
+  reasonCell,
+  verdictSign,
+} from '../components/image-rows.ts';
 import { rowGrid, rowPicture, sortHeading } from '../components/row-grid.ts';
 import { RowWindow } from '../components/row-window.ts';
 import { countOf } from '../../shared/count.ts';
@@ -106,12 +112,8 @@ export class LensCheckTable extends LitElement {
   }
 
   #failedCells(reason: string): unknown {
-    return html`<div class="cell verdict" role="gridcell">
-        <vscode-icon name="circle-slash" size="14"></vscode-icon>not checked
-      </div>
-      <div class="cell reason quiet" role="gridcell" aria-colspan=${2 + this.channels.length}>
-        ${reason}
-      </div>`;
+    return html`<div class="cell verdict" role="gridcell">${noVerdictSign('not checked')}</div>
+      ${reasonCell(reason, 2 + this.channels.length)}`;
   }
 
   #checkedCells(row: Exclude<BatchRow, { error: unknown }>): unknown {

@@ -317,9 +317,8 @@ export const scenes: readonly Scene[] = [
     await evaluate(page);
     await openResultTab(page, 'Images');
     await page.getByRole('grid').focus();
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowDown');
-    await text(page, 'ends too early');
+    await page.keyboard.press('End');
+    await page.getByText('ends too early').waitFor();
   }),
   scene('studio', 'page-evaluate-synthetic', async (page) => {
     await showModel(page, 'digits');

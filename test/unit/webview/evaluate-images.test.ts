@@ -3,13 +3,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   countOutcomes,
+  imageColumns,
   imageOrder,
   imageRanks,
   type ImageSort,
   type OutcomeFilter,
 } from '../../../src/webview/studio/pages/evaluate/image-order.ts';
 import { outcomeOf, outcomes } from '../../../src/webview/studio/pages/evaluate/outcome.ts';
-import type { EvaluationResult, ScoredImage } from '../../../src/webview/studio/pages/evaluate/result.ts';
+import type {
+  EvaluationResult,
+  ScoredImage,
+  UnreadImage,
+} from '../../../src/webview/studio/pages/evaluate/result.ts';
 import { placeOf, resultKey, thresholdOf } from '../../../src/webview/studio/pages/evaluate/view.ts';
 
 const image = (path: string, kind: string | null, score: number, pValue = 1 - score): ScoredImage => ({
@@ -22,10 +27,13 @@ const images = [
   image('bent/b.png', 'bent', 0.9),
   image('cut/c.png', 'cut', 0.6),
 ];
+const broken = (path: string): UnreadImage => ({
+  ...{ folder: 0, index: 0, path, kind: null, mask: null, reason: 'ends too early' },
+});
 // Kinds as they are listed, which is not the order of their names.
-const result = { images, kinds: ['cut', 'bent'] };
+const result = { images, kinds: ['cut', 'bent'], unread: [] as UnreadImage[] };
 const order = (sort: ImageSort, filter: OutcomeFilter = 'all', threshold = 0.5): number[] => [
-  ...imageOrder(result, imageRanks(images), threshold, filter, sort),
+  ...imageOrder(result, imageRanks(result), threshold, filter, sort),
 ];
 const up = (column: ImageSort['column']): ImageSort => ({ column, descending: false });
 const down = (column: ImageSort['column']): ImageSort => ({ column, descending: true });
@@ -70,16 +78,31 @@ describe('the table of evaluated images', () => {
 
   it('of a synthetic evaluation has one file several times, good one first', () => {
     const drawn = [image('a.png', null, 0.1), image('a.png', 'blob', 0.1), image('a.png', 'square', 0.1)];
-    const kinds = ['square', 'blob'];
-    const of = (sort: ImageSort): number[] => [
-      ...imageOrder({ images: drawn, kinds }, imageRanks(drawn), 0.5, 'all', sort),
-    ];
+    const listed = { images: drawn, kinds: ['square', 'blob'], unread: [] };
+    const of = (sort: ImageSort): number[] => [...imageOrder(listed, imageRanks(listed), 0.5, 'all', sort)];
     assert.deepEqual(of(up('name')), [0, 1, 2]);
     assert.deepEqual(of(down('score')), [0, 1, 2]);
     assert.deepEqual(of(up('set')), [0, 2, 1]);
-    assert.equal(placeOf(drawn, { folder: 0, path: 'a.png', kind: 'square' }), 2);
-    assert.equal(placeOf(drawn, { folder: 1, path: 'a.png', kind: 'square' }), -1);
-    assert.equal(placeOf(drawn, null), -1);
+    assert.equal(placeOf(listed, { folder: 0, path: 'a.png', kind: 'square' }), 2);
+    assert.equal(placeOf(listed, { folder: 1, path: 'a.png', kind: 'square' }), -1);
+    assert.equal(placeOf(listed, null), -1);
+  });
+
+  it('has images that could not be read after all others, by name, and by themselves', () => {
+    const listed = { ...result, unread: [broken('good/img3.png'), broken('bent/z.png')] };
+    const ranks = imageRanks(listed);
+    const of = (sort: ImageSort, filter: OutcomeFilter): number[] => [
+      ...imageOrder(listed, ranks, 0.5, filter, sort),
+    ];
+    for (const column of imageColumns) {
+      assert.deepEqual(of(up(column), 'all'), [...order(up(column)), 6, 5], column);
+      const last = column === 'name' ? [5, 6] : [6, 5];
+      assert.deepEqual(of(down(column), 'all'), [...order(down(column)), ...last], column);
+    }
+    assert.deepEqual(of(down('score'), 'unread'), [6, 5]);
+    for (const outcome of outcomes)
+      assert.deepEqual(of(up('name'), outcome), order(up('name'), outcome), outcome);
+    assert.equal(placeOf(listed, { folder: 0, path: 'bent/z.png', kind: null }), 6);
   });
 });
 

@@ -9,7 +9,11 @@ import type { Pack } from '../../../src/shared/transport.ts';
 import { conformalThreshold, judge } from '../../../src/shared/verdict.ts';
 import type { RunningWorker } from '../../../src/webview/shared/workers.ts';
 import { confusionAt, countAbove, justBelow } from '../../../src/webview/studio/pages/evaluate/counts.ts';
-import { scoresCsv, type EvaluationResult } from '../../../src/webview/studio/pages/evaluate/result.ts';
+import {
+  rowAt,
+  scoresCsv,
+  type EvaluationResult,
+} from '../../../src/webview/studio/pages/evaluate/result.ts';
 import {
   readPicture,
   runEvaluation,
@@ -217,8 +221,8 @@ describe('a run over labelled images', () => {
       ['test/bent/1.png', 'test/bent/3.png'],
     );
     assert.deepEqual(
-      result.unread.map(({ path }) => path),
-      ['test/good/x.png'],
+      result.unread.map(({ path, folder, kind }) => [path, folder, kind]),
+      [['test/good/x.png', 0, null]],
     );
     assert.deepEqual(progress, [1, 2, 3, 4, 5]);
     // The mask’s bytes are its place in the list; a bad image without one does not count pixel by pixel.
@@ -235,22 +239,22 @@ describe('a run over labelled images', () => {
   });
 
   const csvLines = (result: EvaluationResult, places: readonly number[], threshold: number): string[] => {
-    const images = places.flatMap((place) => result.images[place] ?? []);
-    return scoresCsv(result, { images, unread: result.unread, threshold }).trimEnd().split('\r\n');
+    const rows = places.flatMap((place) => rowAt(result, place) ?? []);
+    return scoresCsv(result, { rows, threshold }).trimEnd().split('\r\n');
   };
 
   it('is written as CSV in the order of the table, with outcomes by its threshold', async () => {
     const { result } = await evaluate(false);
     assert.ok(result);
     const calibrated = result.terms.threshold;
-    const [head, ...lines] = csvLines(result, [1, 3, 0], 1.5);
+    const [head, ...lines] = csvLines(result, [1, 3, 0, 4], 1.5);
     assert.equal(head, 'file,label,bad,score,p,autoencoder,pca,calibrated_threshold,threshold,outcome,error');
     assert.deepEqual(lines.slice(0, 3), [
       `test/bent/3.png,bent,1,3,${1 / 101},1.5,,${calibrated},1.5,caught,`,
       `test/good/0.png,good,0,0,1,0,,${calibrated},1.5,rightly passed,`,
       `test/bent/1.png,bent,1,1,${1 / 101},0.5,,${calibrated},1.5,missed,`,
     ]);
-    assert.match(lines[3] ?? '', /^test\/good\/x\.png,,,,,,,[\d.]+,1\.5,,.+/);
+    assert.match(lines[3] ?? '', /^test\/good\/x\.png,good,0,,,,,[\d.]+,1\.5,not read,.+/);
   });
 
   it('reads an image once more for its picture, a synthetic one with its defect', async () => {

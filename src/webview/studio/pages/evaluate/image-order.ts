@@ -10,14 +10,14 @@ export type ImageSort = TableSort<ImageColumn>;
 /** A column's first click shows what is out of the ordinary: scores and verdicts run down, mistakes are the first outcomes. */
 export const descendingFirst = (column: ImageColumn): boolean => column === 'score' || column === 'verdict';
 
-export const outcomeFilters = ['all', ...outcomes] as const;
+export const outcomeFilters = ['all', ...outcomes, 'unread'] as const;
 export type OutcomeFilter = (typeof outcomeFilters)[number];
 
-type Listed = Pick<EvaluationResult, 'images' | 'kinds'>;
+type Listed = Pick<EvaluationResult, 'images' | 'kinds' | 'unread'>;
 
-/** I32 `[images]`: the order of the images' paths. */
-export const imageRanks = (images: EvaluationResult['images']): Int32Array =>
-  nameRanks(images.map(({ path }) => path));
+/** I32 `[rows]`: the order of the paths of all rows. */
+export const imageRanks = ({ images, unread }: Pick<Listed, 'images' | 'unread'>): Int32Array =>
+  nameRanks([...images, ...unread].map(({ path }) => path));
 
 /** Numbers of images by what the threshold makes of them. */
 export function countOutcomes(
@@ -31,10 +31,11 @@ export function countOutcomes(
 
 /**
  * @param ranks of {@link imageRanks}
- * @returns places in `images`, in order; images that are equal by the column stand by their paths
+ * @returns places of rows, in order; images that are equal by the column stand by their paths, and those that could not be
+ * read come after all others, whichever way it runs
  */
 export function imageOrder(
-  { images, kinds }: Listed,
+  { images, kinds, unread }: Listed,
   ranks: Int32Array,
   threshold: number,
   filter: OutcomeFilter,
@@ -54,14 +55,13 @@ export function imageOrder(
     return image;
   };
   const keyOf = column === 'name' ? null : keys[column];
-  return orderedRows(
-    Array.from(images.keys()).filter(
-      (place) => filter === 'all' || outcomeOf(at(place), threshold) === filter,
-    ),
-    {
-      descending,
-      byName: (a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0),
-      keyOf: keyOf && ((place) => keyOf(at(place))),
-    },
+  const byName = (a: number, b: number): number => (ranks[a] ?? 0) - (ranks[b] ?? 0);
+  const scored = Array.from(images.keys()).filter(
+    (place) => filter === 'all' || outcomeOf(at(place), threshold) === filter,
   );
+  const others = filter === 'all' || filter === 'unread' ? unread.map((_, at) => images.length + at) : [];
+  return Uint32Array.from([
+    ...orderedRows(scored, { descending, byName, keyOf: keyOf && ((place) => keyOf(at(place))) }),
+    ...orderedRows(others, { descending: descending && column === 'name', byName, keyOf: null }),
+  ]);
 }

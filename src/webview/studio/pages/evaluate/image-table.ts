@@ -1,10 +1,16 @@
-/** `ll-evaluation-table`: evaluated images as a table; only the rows in sight exist. */
+/** `ll-evaluation-table`: evaluated images as a table, and those that could not be read; only the rows in sight exist. */
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { countOf } from '../../../../shared/count.ts';
 import { formatScore } from '../../../../shared/verdict.ts';
 import { gridStyles } from '../../../components/grid-styles.ts';
-import { imageRowHeight, imageRowStyles, verdictSign } from '../../../components/image-rows.ts';
+import {
+  imageRowHeight,
+  imageRowStyles,
+  noVerdictSign,
+  reasonCell,
+  verdictSign,
+} from '../../../components/image-rows.ts';
 import { rowGrid, rowPicture, sortHeading } from '../../../components/row-grid.ts';
 import { RowWindow } from '../../../components/row-window.ts';
 import { baseName, formatPercent } from '../../../shared/format.ts';
@@ -14,8 +20,8 @@ import { StoreController } from '../../../shared/store.ts';
 import { baseStyles } from '../../../shared/styles.ts';
 import type { Thumbnails } from '../../../shared/thumbnails.ts';
 import { descendingFirst, imageColumns, type ImageColumn, type ImageSort } from './image-order.ts';
-import { outcomeOf, outcomeWords } from './outcome.ts';
-import { setName, type EvaluationResult, type ScoredImage } from './result.ts';
+import { outcomeOf, outcomeWords, unreadWords } from './outcome.ts';
+import { isUnread, rowAt, setName, type EvaluationResult, type Row, type ScoredImage } from './result.ts';
 
 const titles: Readonly<Record<ImageColumn, string>> = {
   name: 'Image',
@@ -35,7 +41,7 @@ const cells: Readonly<Record<ImageColumn, string>> = {
   outcome: 'outcome',
 };
 
-/** Fires `table-sort` with the order wanted, and with a place among the images `table-current` and `table-open`. */
+/** Fires `table-sort` with the order wanted, and with a row's place `table-current` and `table-open`. */
 @customElement('ll-evaluation-table')
 export class LensEvaluationTable extends LitElement {
   static override styles = [
@@ -61,14 +67,20 @@ export class LensEvaluationTable extends LitElement {
       .folder {
         flex-shrink: 1000;
       }
-      .row.selected .folder {
-        color: inherit;
-      }
       .cell.set {
         width: 112px;
       }
       .cell.outcome {
         width: 104px;
+      }
+      .unread .cell.outcome {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+      }
+      /* As wide as what it stands for: score, p and verdict. */
+      .cell.reason {
+        width: 294px;
       }
       .mistake .cell.outcome {
         font-weight: 600;
@@ -78,10 +90,10 @@ export class LensEvaluationTable extends LitElement {
 
   @property({ attribute: false }) result!: EvaluationResult;
   @property({ type: Number }) threshold = 0;
-  /** Places among the images, in the order of the rows. */
+  /** Places of the rows, as {@link rowAt} has them, in their order. */
   @property({ attribute: false }) order: Uint32Array = new Uint32Array(0);
   @property({ attribute: false }) sort!: ImageSort;
-  /** Place among the images; −1 for none. */
+  /** Place of a row; −1 for none. */
   @property({ type: Number }) current = -1;
   @property({ attribute: false }) pictures!: Thumbnails<ScoredImage>;
 
@@ -119,35 +131,48 @@ export class LensEvaluationTable extends LitElement {
   }
 
   #row(place: number, at: number, active: boolean): unknown {
-    const image = this.result.images[place];
-    if (image === undefined) return nothing;
-    const outcome = outcomeOf(image, this.threshold);
-    const flagged = image.score > this.threshold;
-    const file = baseName(image.path);
-    const mistake = outcome === 'missed' || outcome === 'falseAlarm';
+    const row = rowAt(this.result, place);
+    if (row === undefined) return nothing;
+    const file = baseName(row.path);
     return html`<div
-      class="row ${flagged ? 'anomalous' : ''} ${mistake ? 'mistake' : ''} ${active ? 'active selected' : ''}"
+      class="row ${this.#looks(row)} ${active ? 'active selected' : ''}"
       id="row-${at}"
       data-index=${at}
       role="row"
       aria-rowindex=${at + 2}
       aria-selected=${active}
-      title=${image.path}
+      title=${isUnread(row) ? row.reason : row.path}
       @click=${() => this.#say('table-current', place)}
       @dblclick=${() => this.#say('table-open', place)}
     >
       <div class="cell name" role="gridcell">
-        ${rowPicture(this.pictures.of(image))}<span class="text"
-          ><span class="folder quiet">${image.path.slice(0, -file.length)}</span
+        ${rowPicture(isUnread(row) ? undefined : this.pictures.of(row))}<span class="text"
+          ><span class="folder quiet">${row.path.slice(0, -file.length)}</span
           ><span class="file">${file}</span></span
         >
       </div>
-      <div class="cell set" role="gridcell">${setName(this.result, image.kind)}</div>
-      <div class="cell figure score" role="gridcell">${formatScore(image.score)}</div>
-      <div class="cell figure p" role="gridcell">${formatPercent(image.pValue)}</div>
-      <div class="cell verdict" role="gridcell">${verdictSign(flagged)}</div>
-      <div class="cell outcome" role="gridcell">${outcomeWords[outcome]}</div>
+      <div class="cell set" role="gridcell">${setName(this.result, row.kind)}</div>
+      ${isUnread(row) ? this.#unreadCells(row.reason) : this.#scoredCells(row)}
     </div>`;
+  }
+
+  #looks(row: Row): string {
+    if (isUnread(row)) return 'unread';
+    const outcome = outcomeOf(row, this.threshold);
+    const mistake = outcome === 'missed' || outcome === 'falseAlarm';
+    return `${row.score > this.threshold ? 'anomalous' : ''} ${mistake ? 'mistake' : ''}`;
+  }
+
+  #unreadCells(reason: string): unknown {
+    return html`${reasonCell(reason, 3)}
+      <div class="cell outcome" role="gridcell">${noVerdictSign(unreadWords)}</div>`;
+  }
+
+  #scoredCells(image: ScoredImage): unknown {
+    return html`<div class="cell figure score" role="gridcell">${formatScore(image.score)}</div>
+      <div class="cell figure p" role="gridcell">${formatPercent(image.pValue)}</div>
+      <div class="cell verdict" role="gridcell">${verdictSign(image.score > this.threshold)}</div>
+      <div class="cell outcome" role="gridcell">${outcomeWords[outcomeOf(image, this.threshold)]}</div>`;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -157,6 +182,7 @@ export class LensEvaluationTable extends LitElement {
     if (active >= 0 && (changed.has('current') || changed.has('sort')))
       this.#window.reveal(active, imageRowHeight);
     const { from, to } = this.#window;
+    // Those that could not be read lie beyond the images.
     const inSight = Array.from(order.subarray(from, to), (place) => this.result.images[place]);
     this.pictures.want(inSight.filter((image) => image !== undefined));
   }

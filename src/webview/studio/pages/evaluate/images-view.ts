@@ -1,13 +1,12 @@
-/** `ll-evaluation-images`: the table of all evaluated images with its filter, and the files that could not be read. */
-import { LitElement, css, html, nothing } from 'lit';
+/** `ll-evaluation-images`: the table of all evaluated images with its filter. */
+import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { countOf, formatCount } from '../../../../shared/count.ts';
 import { formatScore } from '../../../../shared/verdict.ts';
 import '../../../components/elements.ts';
 import { filterBarStyles } from '../../../components/filter-bar.ts';
-import { reasonTable } from '../../../components/skipped.ts';
 import { lastOf } from '../../../shared/last-of.ts';
-import { baseStyles, pageStyles, tableStyles } from '../../../shared/styles.ts';
+import { baseStyles, pageStyles } from '../../../shared/styles.ts';
 import type { Thumbnails } from '../../../shared/thumbnails.ts';
 import {
   countOutcomes,
@@ -18,11 +17,8 @@ import {
   type OutcomeFilter,
 } from './image-order.ts';
 import './image-table.ts';
-import type { EvaluationResult, ListedImages, ScoredImage } from './result.ts';
+import { rowAt, type EvaluationResult, type ListedImages, type ScoredImage } from './result.ts';
 import { placeOf, type EvaluationView } from './view.ts';
-
-/** Reasons on the page; the CSV has them all. */
-const mostReasons = 200;
 
 const filterNames: Readonly<Record<OutcomeFilter, string>> = {
   all: 'All outcomes',
@@ -30,6 +26,7 @@ const filterNames: Readonly<Record<OutcomeFilter, string>> = {
   falseAlarm: 'False alarms',
   caught: 'Caught',
   passed: 'Rightly passed',
+  unread: 'Not read',
 };
 
 /** Fires `view` with what changes of it, `open-image` with an image, and `export-csv` with what is listed. */
@@ -38,16 +35,12 @@ export class LensEvaluationImages extends LitElement {
   static override styles = [
     baseStyles,
     pageStyles,
-    tableStyles,
     filterBarStyles,
     css`
       :host {
         display: grid;
         gap: 24px;
         grid-template-columns: minmax(0, 1fr);
-      }
-      td.path {
-        min-width: 16ch;
       }
     `,
   ];
@@ -65,42 +58,42 @@ export class LensEvaluationImages extends LitElement {
 
   protected override render(): unknown {
     const { result, view, threshold } = this;
-    const { images } = result;
-    const order = this.#ordered(result, this.#ranks(images), threshold, view.outcome, view.sort);
-    const current = this.#place(images, view.image);
+    const order = this.#ordered(result, this.#ranks(result), threshold, view.outcome, view.sort);
+    const current = this.#place(result, view.image);
     return html`<section aria-label="All images">
-        ${this.#renderBar(order, current)}
-        <ll-evaluation-table
-          .result=${result}
-          .threshold=${threshold}
-          .order=${order}
-          .sort=${view.sort}
-          .current=${current}
-          .pictures=${this.pictures}
-          @table-sort=${({ detail }: CustomEvent<ImageSort>) => this.#change({ sort: detail })}
-          @table-current=${({ detail }: CustomEvent<number>) => this.#goTo(detail)}
-          @table-open=${({ detail }: CustomEvent<number>) => this.#open(detail)}
-        ></ll-evaluation-table>
-        <p class="quiet prose">
-          Verdicts by the
-          ${threshold === result.terms.threshold ? 'calibrated threshold' : 'moved threshold'},
-          <span class="number">${formatScore(threshold)}</span>; p is the share of good images that score as
-          high, by the calibration.
-        </p>
-      </section>
-      ${this.#renderUnread()}`;
+      ${this.#renderBar(order, current)}
+      <ll-evaluation-table
+        .result=${result}
+        .threshold=${threshold}
+        .order=${order}
+        .sort=${view.sort}
+        .current=${current}
+        .pictures=${this.pictures}
+        @table-sort=${({ detail }: CustomEvent<ImageSort>) => this.#change({ sort: detail })}
+        @table-current=${({ detail }: CustomEvent<number>) => this.#goTo(detail)}
+        @table-open=${({ detail }: CustomEvent<number>) => this.#open(detail)}
+      ></ll-evaluation-table>
+      <p class="quiet prose">
+        Verdicts by the ${threshold === result.terms.threshold ? 'calibrated threshold' : 'moved threshold'},
+        <span class="number">${formatScore(threshold)}</span>; p is the share of good images that score as
+        high, by the calibration.
+      </p>
+    </section>`;
   }
 
   #renderBar(order: Uint32Array, current: number): unknown {
     const { result, view, threshold } = this;
-    const counts = this.#counts(result.images, threshold);
+    const unread = result.unread.length;
+    const counts = {
+      ...this.#counts(result.images, threshold),
+      ...{ unread, all: result.images.length + unread },
+    };
     const chosen = order.includes(current);
     return html`<div class="bar">
       <select aria-label="Filter by outcome" @change=${this.#filter}>
         ${outcomeFilters.map((outcome) => {
-          const count = outcome === 'all' ? result.images.length : counts[outcome];
           return html`<option value=${outcome} ?selected=${view.outcome === outcome}>
-            ${filterNames[outcome]} (${formatCount(count)})
+            ${filterNames[outcome]} (${formatCount(counts[outcome])})
           </option>`;
         })}
       </select>
@@ -118,26 +111,11 @@ export class LensEvaluationImages extends LitElement {
     </div>`;
   }
 
-  /** As it is listed; what could not be read has no outcome, and comes last where all are listed. */
+  /** As it is listed. */
   #listed(order: Uint32Array): ListedImages {
-    const { result, threshold, view } = this;
-    return {
-      images: Array.from(order, (place) => result.images[place]).filter((image) => image !== undefined),
-      unread: view.outcome === 'all' ? result.unread : [],
-      threshold,
-    };
-  }
-
-  #renderUnread(): unknown {
-    const { unread } = this.result;
-    if (unread.length === 0) return nothing;
-    return html`<section aria-labelledby="unread">
-      <h2 id="unread">${countOf(unread.length, 'image')} not read</h2>
-      <div class="scroll" tabindex="0" role="region" aria-labelledby="unread">
-        ${reasonTable(unread.slice(0, mostReasons))}
-      </div>
-      ${unread.length > mostReasons ? html`<p class="quiet">The CSV names the others too.</p>` : nothing}
-    </section>`;
+    const { result, threshold } = this;
+    const rows = Array.from(order, (place) => rowAt(result, place)).filter((row) => row !== undefined);
+    return { rows, threshold };
   }
 
   readonly #filter = (event: Event): void => {
@@ -146,14 +124,14 @@ export class LensEvaluationImages extends LitElement {
   };
 
   #goTo(place: number): void {
-    const image = this.result.images[place];
+    const image = rowAt(this.result, place);
     if (image === undefined) return;
     const { folder, path, kind } = image;
     this.#change({ image: { folder, path, kind } });
   }
 
   #open(place: number): void {
-    const image = this.result.images[place];
+    const image = rowAt(this.result, place);
     if (image !== undefined) this.#say('open-image', image);
   }
 

@@ -12,6 +12,9 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
   passed: 'rightly passed',
 };
 
+/** In place of an outcome, where an image could not be read. */
+export const unreadWords = 'not read';
+
 /** `3 false alarms` */
 export const countedOutcome = (outcome: Outcome, count: number): string =>
   outcome === 'falseAlarm'

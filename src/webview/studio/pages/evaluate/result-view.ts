@@ -21,6 +21,7 @@ import {
   type EvaluationResult,
   type ListedImages,
   type Mistake,
+  type Row,
   type ScoredImage,
 } from './result.ts';
 import './threshold-histogram.ts';
@@ -113,7 +114,7 @@ export class LensEvaluationResult extends LitElement {
           .threshold=${threshold}
           .pictures=${this.pictures}
           @view=${({ detail }: CustomEvent<Partial<EvaluationView>>) => this.#say('view', detail)}
-          @open-image=${({ detail }: CustomEvent<ScoredImage>) => this.#say('open-image', detail)}
+          @open-image=${({ detail }: CustomEvent<Row>) => this.#say('open-image', detail)}
           @export-csv=${({ detail }: CustomEvent<ListedImages>) => this.#say('export-csv', detail)}
         ></ll-evaluation-images>`,
     };

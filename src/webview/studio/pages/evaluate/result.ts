@@ -8,7 +8,7 @@ import type {
 } from '../../../../shared/protocol/evaluate.ts';
 import type { JudgedImage } from '../../../../shared/protocol/forward.ts';
 import { csvText } from '../../../shared/export/csv.ts';
-import { outcomeOf, outcomeWords } from './outcome.ts';
+import { outcomeOf, outcomeWords, unreadWords } from './outcome.ts';
 import type { LabelledImage } from './sets.ts';
 
 /** An image with its scores; its kind may be a synthetic one. */
@@ -25,9 +25,8 @@ export interface Mistake extends ScoredImage {
   readonly thumbnail: JudgedImage['thumbnail'];
 }
 
-/** An image that could not be read. */
-export interface UnreadImage {
-  readonly path: string;
+/** An image that could not be read, and why. */
+export interface UnreadImage extends LabelledImage {
   readonly reason: string;
 }
 
@@ -55,6 +54,16 @@ export interface EvaluationResult {
   /** Whether it was stopped before its end. */
   readonly stopped: boolean;
 }
+
+/** What a table lists: by their places first all images with a score, then those that could not be read. */
+export type Row = ScoredImage | UnreadImage;
+
+export const isUnread = (row: Row): row is UnreadImage => 'reason' in row;
+
+export const rowAt = (
+  { images, unread }: Pick<EvaluationResult, 'images' | 'unread'>,
+  place: number,
+): Row | undefined => images[place] ?? unread[place - images.length];
 
 /** Keeps the worst few of many. */
 export class Worst {
@@ -118,16 +127,12 @@ export const setName = ({ synthetic }: Pick<EvaluationResult, 'synthetic'>, kind
 
 /** What a table lists, in its order, and by which threshold. */
 export interface ListedImages {
-  readonly images: readonly ScoredImage[];
-  readonly unread: readonly UnreadImage[];
+  readonly rows: readonly Row[];
   readonly threshold: number;
 }
 
-/** One line an image, in full precision; images that could not be read last. */
-export function scoresCsv(
-  { synthetic, terms }: EvaluationResult,
-  { images, unread, threshold }: ListedImages,
-): string {
+/** One line an image; numbers in full precision, empty where an image could not be read. */
+export function scoresCsv({ synthetic, terms }: EvaluationResult, { rows, threshold }: ListedImages): string {
   const labelOf = (kind: string | null): string =>
     kind === null ? 'good' : `${synthetic ? 'synthetic ' : ''}${kind}`;
   return csvText([
@@ -135,14 +140,13 @@ export function scoresCsv(
       ...['file', 'label', 'bad', 'score', 'p', 'autoencoder', 'pca'],
       ...['calibrated_threshold', 'threshold', 'outcome', 'error'],
     ],
-    ...images.map((image) => [
-      ...[image.path, labelOf(image.kind), image.kind === null ? 0 : 1, image.score, image.pValue],
-      ...[image.autoencoder ?? Number.NaN, image.pca ?? Number.NaN],
-      ...[terms.threshold, threshold, outcomeWords[outcomeOf(image, threshold)], ''],
-    ]),
-    ...unread.map(({ path, reason }) => [
-      ...[path, '', Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN],
-      ...[terms.threshold, threshold, '', reason],
+    ...rows.map((row) => [
+      ...[row.path, labelOf(row.kind), row.kind === null ? 0 : 1],
+      ...(isUnread(row)
+        ? [Number.NaN, Number.NaN, Number.NaN, Number.NaN]
+        : [row.score, row.pValue, row.autoencoder ?? Number.NaN, row.pca ?? Number.NaN]),
+      ...[terms.threshold, threshold],
+      ...(isUnread(row) ? [unreadWords, row.reason] : [outcomeWords[outcomeOf(row, threshold)], '']),
     ]),
   ]);
 }

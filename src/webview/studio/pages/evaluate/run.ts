@@ -126,7 +126,7 @@ class Collected {
   readonly take = (image: LabelledImage, judged: JudgedImage): void => {
     const { verdict, autoencoder, pca, thumbnail } = judged;
     if (!Number.isFinite(verdict.score)) {
-      this.unread.push({ path: image.path, reason: 'Its score is no number.' });
+      this.unread.push({ ...image, reason: 'Its score is no number.' });
       return;
     }
     const { score, pValue } = verdict;
@@ -169,7 +169,7 @@ export async function runEvaluation(work: EvaluationWork): Promise<EvaluationRes
         const image = byIndex.get(row.index);
         if (!image) return;
         found.terms ??= terms;
-        if (isFailed(row)) unread.push({ path: image.path, reason: row.error.message });
+        if (isFailed(row)) unread.push({ ...image, reason: row.error.message });
         else if (judged) found.take(image, judged);
         onProgress(++done, unread.length);
       },

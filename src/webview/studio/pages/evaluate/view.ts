@@ -1,6 +1,6 @@
 /** What of an evaluation's result is shown, and how: kept while other pages are shown, and across a reload. */
 import type { ImageSort, OutcomeFilter } from './image-order.ts';
-import type { EvaluationResult, ScoredImage } from './result.ts';
+import type { EvaluationResult, Row } from './result.ts';
 
 export const resultTabs = ['overview', 'threshold', 'mistakes', 'images'] as const;
 export type ResultTab = (typeof resultTabs)[number];
@@ -10,7 +10,7 @@ export interface EvaluationView {
   readonly outcome: OutcomeFilter;
   readonly sort: ImageSort;
   /** The image that the table's keyboard focus is at; its kind may be a synthetic one. */
-  readonly image: Pick<ScoredImage, 'folder' | 'path' | 'kind'> | null;
+  readonly image: Pick<Row, 'folder' | 'path' | 'kind'> | null;
   /** A threshold that was moved, and of which result by {@link resultKey}; null for the calibrated one. */
   readonly threshold: { readonly value: number; readonly of: string } | null;
 }
@@ -37,10 +37,16 @@ export const thresholdOf = (
   key: string,
 ): number => (threshold?.of === key ? threshold.value : terms.threshold);
 
-/** Place of the image that the view is at; −1 where it is not among them. */
-export const placeOf = (images: readonly ScoredImage[], image: EvaluationView['image']): number =>
-  image === null
-    ? -1
-    : images.findIndex(
-        ({ folder, path, kind }) => folder === image.folder && path === image.path && kind === image.kind,
-      );
+/** Place of the row that the view is at; −1 where it is not among them. */
+export function placeOf(
+  { images, unread }: Pick<EvaluationResult, 'images' | 'unread'>,
+  image: EvaluationView['image'],
+): number {
+  if (image === null) return -1;
+  const isIt = ({ folder, path, kind }: Row): boolean =>
+    folder === image.folder && path === image.path && kind === image.kind;
+  const place = images.findIndex(isIt);
+  if (place >= 0) return place;
+  const other = unread.findIndex(isIt);
+  return other < 0 ? -1 : images.length + other;
+}
