@@ -44,6 +44,32 @@ describe('the page Evaluate', () => {
     return [found, bad.length - found, alarms, good.length - alarms];
   };
 
+  studio('a promise that good images break is called broken, one that they keep is not', async (_, page) => {
+    const warning = page.locator('ll-evaluation-result .warning');
+    await evaluate(page);
+    assert.equal(await warning.count(), 0);
+    // The fake's scores of a folder called “Good” are those of bad images.
+    await page.evaluate(() => {
+      const host = globalThis.fakeHost;
+      const { paths, ...folder } = host.samples.evaluationFolder();
+      host.evaluation = {
+        ...folder,
+        source: 'another',
+        paths: paths.map((path) => path.replace('/good/', '/Good/')),
+      };
+    });
+    await page.getByRole('button', { name: 'Labelled Folder…' }).click();
+    await page
+      .locator('ll-evaluate-page')
+      .getByRole('button', { name: /^Evaluate/ })
+      .click();
+    await warning.waitFor();
+    assert.match(
+      await warning.innerText(),
+      /^\d+ of 20 good images are flagged .* at most 1\u00a0% was promised.* less than 0\.01\u00a0% of cases/,
+    );
+  });
+
   studio(
     'counts of good, bad and unread images, areas and kinds are those of the scores',
     async (_, page) => {

@@ -9,6 +9,7 @@ import type { Pack } from '../../../src/shared/transport.ts';
 import { conformalThreshold, judge } from '../../../src/shared/verdict.ts';
 import type { RunningWorker } from '../../../src/webview/shared/workers.ts';
 import { confusionAt, countAbove, justBelow } from '../../../src/webview/studio/pages/evaluate/counts.ts';
+import { chanceOfSoMany, promiseWarning } from '../../../src/webview/studio/pages/evaluate/promise.ts';
 import {
   rowAt,
   scoresCsv,
@@ -133,6 +134,41 @@ describe('a threshold over labelled scores', () => {
     assert.equal(justBelow(2, good, bad), 1.5);
     const lowest = justBelow(1, good, bad);
     assert.ok(lowest < 1 && countAbove(good, lowest) === 4);
+  });
+});
+
+describe('what the calibration promised', () => {
+  // Σ C(j + n − k, j)·C(m − j + k − 1, m − j) / C(m + n, m) for j from `flagged` to m = `good`, in exact fractions.
+  const expected = [
+    { n: 12, rate: 1 / 13, flagged: 10, good: 80, chance: 0.2283411957068848 },
+    { n: 12, rate: 1 / 13, flagged: 40, good: 80, chance: 0.0005688084465806745 },
+    { n: 400, rate: 0.01, flagged: 5, good: 400, chance: 0.3625929199298418 },
+    { n: 400, rate: 0.01, flagged: 20, good: 400, chance: 0.00020435296803908876 },
+    { n: 6000, rate: 0.01, flagged: 160, good: 10_000, chance: 0.000583535432613606 },
+    { n: 1, rate: 0.5, flagged: 1, good: 1, chance: 0.5 },
+  ];
+
+  it('makes so many false alarms as likely as counting all orders of the scores does', () => {
+    for (const { n, rate, flagged, good, chance } of expected) {
+      const ours = chanceOfSoMany({ calibrationImages: n, falsePositiveRate: rate }, flagged, good);
+      assert.ok(Math.abs(ours / chance - 1) < 1e-9, `${flagged} of ${good}: ${ours}, not ${chance}`);
+    }
+    const terms = { calibrationImages: 400, falsePositiveRate: 0.01 };
+    assert.ok(Math.abs(chanceOfSoMany(terms, 0, 400) - 1) < 1e-9);
+    assert.ok(chanceOfSoMany(terms, 400, 400) > 0);
+  });
+
+  it('is called broken only where chance does not explain it', () => {
+    const few = { threshold: 1, calibrationImages: 12, falsePositiveRate: 1 / 13 };
+    const many = { threshold: 1, calibrationImages: 400, falsePositiveRate: 0.01 };
+    assert.equal(promiseWarning(few, 10, 80), null);
+    assert.match(
+      promiseWarning(few, 40, 80) ?? '',
+      /^40 of 80 good images are flagged .* 7\.69\u00a0% was promised.* 12 calibration images, .* in 0\.0569\u00a0% of cases/,
+    );
+    assert.match(promiseWarning(many, 60, 400) ?? '', /less than 0\.01\u00a0% of cases/);
+    assert.equal(promiseWarning(many, 4, 400), null);
+    assert.equal(promiseWarning(many, 0, 0), null);
   });
 });
 

@@ -16,6 +16,7 @@ import type { Curve } from './curve-chart.ts';
 import './images-view.ts';
 import { mistakePictures, mistakesStyles } from './mistakes.ts';
 import { countedOutcome, type Outcome } from './outcome.ts';
+import { promiseWarning } from './promise.ts';
 import {
   setName,
   type EvaluationResult,
@@ -209,7 +210,16 @@ export class LensEvaluationResult extends LitElement {
                 ${formatCount(falsePositives)} of ${countOf(good.length, 'good image')} flagged by mistake.
               </p>`
       }
+      ${this.#renderPromise()}
     </section>`;
+  }
+
+  #renderPromise(): unknown {
+    const { good, terms } = this.result;
+    const warning = promiseWarning(terms, countAbove(good, terms.threshold), good.length);
+    return warning === null
+      ? nothing
+      : html`<p class="warning prose"><vscode-icon name="warning"></vscode-icon><span>${warning}</span></p>`;
   }
 
   #renderFigures({ auroc, interval, averagePrecision, bestF1, tprAt1Fpr }: ScoreMeasures): unknown {
