@@ -19,20 +19,9 @@ import type { JobRecord } from '../jobs/record.ts';
 import type { ModelEntry } from '../models/registry.ts';
 import type { App } from './app.ts';
 import { refusedWhileBusy } from './busy.ts';
+import type { ProjectOptions } from './project-options.ts';
 import { activeTabUri, uriOf } from './targets.ts';
 import { isModelFileName } from '../models/file-names.ts';
-
-/** For the map and for automation: `latentLens.computeTsne(uri, options)`. */
-export interface ProjectOptions {
-  /** Asked for where left out; what is left out in it has its default. */
-  readonly choices?: Partial<ProjectionChoices>;
-  /** Goes on with the model's own t-SNE. */
-  readonly continue?: boolean;
-  /** Answers with how it ended, and throws instead of asking. */
-  readonly wait?: boolean;
-  /** Where it was asked for: the map stays in front. */
-  readonly from?: 'map';
-}
 
 interface Asked {
   readonly choices: ProjectionChoices;

@@ -13,7 +13,8 @@ import {
   setActiveModel,
   showMap,
 } from './models.ts';
-import { computeTsne, stopTsne, type ProjectOptions } from './project.ts';
+import { computeTsne, stopTsne } from './project.ts';
+import type { ProjectOptions } from './project-options.ts';
 import { recalibrate, type RecalibrateOptions } from './recalibrate.ts';
 import { resume, stopTraining } from './resume.ts';
 import { createSamples, type SampleOptions } from './samples.ts';

@@ -1,5 +1,5 @@
 /** What the published sample images are, to the last bit. */
-import type { SampleName } from './index.ts';
+import type { SampleName } from './names.ts';
 
 /**
  * SHA-256 of the images that `defaultSampleSeed` draws, per data set: over each image in order, its path in UTF-8, width and height as

@@ -1,14 +1,13 @@
 /** The two sample data sets that Latent Lens can draw: what is in them, and their images one by one. */
 import { drawDigit, DIGIT_SIDE } from './digits.ts';
 import type { DefectType } from './defects.ts';
+import type { SampleName } from './names.ts';
 import { drawPart, PART_SIDE } from './parts.ts';
 import { SampleRandom } from './random.ts';
 
 export { samplesDigest } from './digest.ts';
+export type { SampleName } from './names.ts';
 export { encodeGrayPng } from './png.ts';
-
-/** The names of the sample data sets, which are also their folders. */
-export type SampleName = 'digits' | 'parts';
 
 /** A folder of sample images of one kind. */
 export interface SampleGroup {

@@ -4,7 +4,7 @@ import { LensError, toWireError } from '../../shared/errors.ts';
 import { commands, panels, views } from '../../shared/names.ts';
 import type { CheckedImage, MapHostApi, MapPageApi } from '../../shared/protocol/map.ts';
 import type { ProjectionStatus } from '../../shared/protocol/projection.ts';
-import type { ProjectOptions } from '../commands/project.ts';
+import type { ProjectOptions } from '../commands/project-options.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { exactBytes, toFileError } from '../core/files.ts';
 import { workspaceFolders } from '../core/workspace-folders.ts';

@@ -386,6 +386,15 @@ export interface EngineApi {
   evaluateProtocol(params: ProtocolRequest): ProtocolResult;
 }
 
+/** What is being done before or beside a job's own steps. */
+export interface Progress {
+  /** What, in words. */
+  readonly text: string;
+  readonly done: number;
+  /** 0 while there is nothing to count. */
+  readonly total: number;
+}
+
 /** Answered by the page on the worker's behalf. */
 export interface EngineHostApi extends PackedCacheApi {
   pull(params: PackRequest): Pack;
@@ -397,6 +406,6 @@ export interface EngineHostApi extends PackedCacheApi {
   snapshot(params: JobSnapshot): void;
   /** A notice; at most five a second. */
   projecting(params: ProjectionSnapshot): void;
-  progress(params: { readonly text: string; readonly done: number; readonly total: number }): void;
+  progress(params: Progress): void;
   log(params: { readonly level: 'info' | 'warn' | 'error'; readonly text: string }): void;
 }

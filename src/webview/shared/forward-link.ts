@@ -1,6 +1,7 @@
 /** The pages' forward-only worker: started when first needed, holding the model that is shown. */
 import type { ForwardApi } from '../../shared/protocol/forward.ts';
 import { fetchKernels } from './assets.ts';
+import { keptWorker } from './kept-worker.ts';
 import { startWorker, type RunningWorker } from './workers.ts';
 
 export type ForwardWorker = RunningWorker<ForwardApi>;
@@ -19,31 +20,18 @@ export interface ForwardLink {
 }
 
 export function forwardLink(onNoticeError: (error: unknown, method: string) => void): ForwardLink {
-  let current: Promise<ForwardWorker> | undefined;
   const keys = new WeakMap<Uint8Array, string>();
   /** Loading and what needs the loaded model must not mix with another model's. */
   let queue: Promise<unknown> = Promise.resolve();
 
-  const start = async (): Promise<ForwardWorker> => {
+  const running = keptWorker<ForwardApi>(async () => {
     const [kernels, worker] = await Promise.all([
       fetchKernels(),
       startWorker<ForwardApi, Record<never, never>>('forwardWorker', {}, onNoticeError),
     ]);
-    worker.crashed.catch(() => (current = undefined));
     await Promise.race([worker.call('start', { kernels }), worker.crashed]);
     return worker;
-  };
-
-  const running = (): Promise<ForwardWorker> => {
-    if (current === undefined) {
-      const started = start();
-      current = started;
-      started.catch(() => {
-        if (current === started) current = undefined;
-      });
-    }
-    return current;
-  };
+  });
 
   const keyOf = ({ bytes }: ReadModel): string => {
     const key = keys.get(bytes) ?? crypto.randomUUID();

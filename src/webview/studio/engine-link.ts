@@ -3,6 +3,7 @@ import type { EngineApi, EngineHostApi } from '../../shared/protocol/engine.ts';
 import type { StudioBootstrap } from '../../shared/protocol/studio.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { fetchHelpers, fetchKernels } from '../shared/assets.ts';
+import { keptWorker } from '../shared/kept-worker.ts';
 import { startWorker, type RunningWorker } from '../shared/workers.ts';
 
 export type EngineWorker = RunningWorker<EngineApi>;
@@ -19,30 +20,16 @@ export function engineLink(
   bootstrap: () => Promise<StudioBootstrap>,
   onNoticeError: (error: unknown, method: string) => void,
 ): EngineLink {
-  let current: Promise<EngineWorker> | undefined;
-
-  const start = async (): Promise<EngineWorker> => {
+  const worker = keptWorker<EngineApi>(async () => {
     const [{ engine, workers, version }, kernels] = await Promise.all([bootstrap(), fetchKernels()]);
     const helpers = await fetchHelpers(workers);
     const worker = await startWorker<EngineApi, EngineHostApi>('engineWorker', handlers, onNoticeError);
-    worker.crashed.catch(() => (current = undefined));
     await Promise.race([
       worker.call('start', { kernels, helpers, choice: engine, writtenBy: version }),
       worker.crashed,
     ]);
     return worker;
-  };
-
-  const worker = (): Promise<EngineWorker> => {
-    if (current === undefined) {
-      const started = start();
-      current = started;
-      started.catch(() => {
-        if (current === started) current = undefined;
-      });
-    }
-    return current;
-  };
+  });
 
   return {
     worker,

@@ -3,6 +3,7 @@ import { LensError, fromWireError, type WireError } from '../../shared/errors.ts
 import type {
   JobOutcome,
   JobSnapshot,
+  Progress,
   ProjectionSnapshot,
   RecalibrationOutcome,
 } from '../../shared/protocol/engine.ts';
@@ -15,7 +16,7 @@ import { rememberedTraining, type ModelFile, type Scene } from './memory.ts';
 import { ProjectionJob } from './projection-job.ts';
 import { RecalibrationJob } from './recalibration-job.ts';
 import type { Saved } from './save-relay.ts';
-import type { EndedState, Progress, StudioState } from './state.ts';
+import type { EndedState, StudioState } from './state.ts';
 import { TrainingJob, type TrainingStart, type TrainingWork } from './training-job.ts';
 
 /** What the jobs need of their page. */

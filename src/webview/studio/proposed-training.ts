@@ -1,9 +1,10 @@
 /** A training that is proposed in the Studio: the look at its images, its form, and their inspection. Draws nothing. */
 import { isCancelled, toWireError } from '../../shared/errors.ts';
+import type { Progress } from '../../shared/protocol/engine.ts';
 import type { TrainingProposal } from '../../shared/protocol/studio.ts';
 import type { EngineLink } from './engine-link.ts';
 import { initialForm, readForm, type FormResult, type FormValues } from './form.ts';
-import type { InspectionState, Progress, ProposalState, SurveyState } from './state.ts';
+import type { InspectionState, ProposalState, SurveyState } from './state.ts';
 
 /** What the proposal needs of its page. */
 export interface ProposalSeam {

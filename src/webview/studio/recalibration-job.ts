@@ -1,10 +1,9 @@
 /** A calibration anew in the Studio: reads the model, runs it in the engine's worker, answers how it ended. */
 import { isCancelled, toWireError } from '../../shared/errors.ts';
-import type { RecalibrationOutcome } from '../../shared/protocol/engine.ts';
+import type { Progress, RecalibrationOutcome } from '../../shared/protocol/engine.ts';
 import type { RecalibrationProposal, RecalibrationStatus } from '../../shared/protocol/recalibration.ts';
 import { latestOnly } from '../shared/latest.ts';
 import type { EngineLink } from './engine-link.ts';
-import type { Progress } from './state.ts';
 
 export interface RunningRecalibration {
   readonly proposal: RecalibrationProposal;

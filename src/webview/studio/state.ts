@@ -1,7 +1,12 @@
 /** What the Studio shows: one state at a time. */
 import type { DatasetInspection, DatasetSurvey } from '../../shared/dataset.ts';
 import type { WireError } from '../../shared/errors.ts';
-import type { JobOutcome, JobSnapshot, RecalibrationOutcome } from '../../shared/protocol/engine.ts';
+import type {
+  JobOutcome,
+  JobSnapshot,
+  Progress,
+  RecalibrationOutcome,
+} from '../../shared/protocol/engine.ts';
 import type { ProjectionEnd } from '../../shared/protocol/projection.ts';
 import type { TrainingProposal } from '../../shared/protocol/studio.ts';
 import type { BatchTrace } from '../components/loss-series.ts';
@@ -9,12 +14,6 @@ import type { FormValues } from './form.ts';
 import type { ModelView } from './model-view.ts';
 import type { RunningProjection } from './projection-state.ts';
 import type { RunningRecalibration } from './recalibration-job.ts';
-
-export interface Progress {
-  readonly text: string;
-  readonly done: number;
-  readonly total: number;
-}
 
 /** A look at all images, where the user asked for one. */
 export type InspectionState =

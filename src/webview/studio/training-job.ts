@@ -1,12 +1,12 @@
 /** A training in the Studio: runs its work in the engine's worker, tells the host how far it is, knows where it is saved. */
 import type { DatasetSummary } from '../../shared/dataset.ts';
-import type { JobOutcome, JobSnapshot } from '../../shared/protocol/engine.ts';
+import type { JobOutcome, JobSnapshot, Progress } from '../../shared/protocol/engine.ts';
 import type { TrainingStatus } from '../../shared/protocol/studio.ts';
 import { throttle } from '../shared/throttle.ts';
 import type { EngineLink, EngineWorker } from './engine-link.ts';
 import { epochsDone, newJob, outcomeOfError, statusOf, withSnapshot } from './job-state.ts';
 import type { Saved } from './save-relay.ts';
-import type { Progress, RunningJob } from './state.ts';
+import type { RunningJob } from './state.ts';
 
 /** Milliseconds between two notices to the host. */
 const statusInterval = 500;
