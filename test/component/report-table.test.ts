@@ -130,6 +130,9 @@ describe('the table of many images', () => {
     await page.getByText('Anomalous at a false-alarm rate of 1 %.').first().waitFor();
     await page.getByRole('button', { name: 'All of digits' }).click();
     await page.locator('.bar .number').getByText('7 rows').waitFor();
+    await page.waitForFunction(
+      () => globalThis.fakeHost.calls.filter(({ method }) => method === 'titled').length >= 3,
+    );
     assert.deepEqual(
       (await calls<{ title: string }>(opened, 'titled')).map(({ title }) => title),
       ['digits', '004.png', 'digits'],
