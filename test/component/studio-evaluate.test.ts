@@ -209,6 +209,12 @@ describe('the page Evaluate', () => {
       await page.waitForFunction(() => globalThis.fakeHost.calls.some(({ method }) => method === 'saveFile'));
       const [saved] = await opened.calls('saveFile');
       assert.equal(saved?.['name'], 'digits-evaluation.csv');
+      const line = page.getByRole('status').getByText('41 rows saved as exports/digits-evaluation.csv.');
+      assert.ok(await line.isVisible());
+      assert.ok(await inSight(line), 'beside its button');
+      await page.evaluate(() => (globalThis.fakeHost.savesAs = null));
+      await page.getByRole('button', { name: 'Export CSV…' }).click();
+      await line.waitFor({ state: 'detached' });
       const lines = new TextDecoder()
         .decode(Uint8Array.from(saved?.['bytes'] as number[]))
         .trimEnd()
@@ -226,6 +232,11 @@ describe('the page Evaluate', () => {
     },
   );
 
+  const inSight = (locator: Locator): Promise<boolean> =>
+    locator.evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    });
   const rows = (page: Page): Locator => page.locator('ll-evaluation-table .all .row');
   const words = async (locator: Locator): Promise<string> =>
     ((await locator.textContent()) ?? '').replace(/\s+/g, ' ').trim();
@@ -262,6 +273,7 @@ describe('the page Evaluate', () => {
     assert.match(await words(rows(page).first()), /not anomalous rightly passed$/);
     await page.getByRole('grid').focus();
     await page.keyboard.press('End');
+    await active(page).getByText('truncated-020.png').waitFor();
     const last = rows(page).last();
     assert.match(
       await words(last),

@@ -215,7 +215,7 @@ describe('the pages of the Studio', () => {
         return data[(y * width + x) * channels];
       });
       assert.deepEqual(reds, [...decodeFake('digits', latent([0, 1]))]);
-      await page.getByText('Saved as exports/digits interpolation strip.png').waitFor();
+      await page.getByText('Saved as exports/digits interpolation strip.png.').waitFor();
       await page.getByRole('button', { name: 'Save Animation…' }).click();
       assert.equal(decodeApng((await saved(opened, 2)).bytes, { checkCrc: true }).numberOfFrames, 4);
 

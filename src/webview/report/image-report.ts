@@ -1,6 +1,6 @@
 /** `ll-image-report`: the verdict on one image, why, and where it stands. */
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { describeShape } from '../../shared/model-spec.ts';
 import { formatScore } from '../../shared/verdict.ts';
 import '../components/elements.ts';
@@ -8,6 +8,7 @@ import { facts, factsStyles } from '../components/facts.ts';
 import '../components/histogram.ts';
 import { countOf } from '../../shared/count.ts';
 import { formatPercent } from '../shared/format.ts';
+import { savedLine, Saving } from '../shared/saving.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles, pageStyles } from '../shared/styles.ts';
 import './channels.ts';
@@ -59,9 +60,7 @@ export class LensImageReport extends LitElement {
   @property({ attribute: false }) session!: ReportSession;
   @property({ attribute: false }) checked!: CheckedState;
 
-  /** Said after something was saved or failed to be. */
-  @state() private said = '';
-
+  readonly #saving = new Saving(this, (name, bytes) => this.session.save(name, bytes));
   #near: StoreController<NearImages> | undefined;
   #of: CheckedState | undefined;
 
@@ -69,7 +68,7 @@ export class LensImageReport extends LitElement {
     this.#near ??= new StoreController(this, this.session.nearest);
     if (this.#of === this.checked) return;
     this.#of = this.checked;
-    this.said = '';
+    this.#saving.forget();
   }
 
   protected override render(): unknown {
@@ -94,7 +93,7 @@ export class LensImageReport extends LitElement {
         }
         <vscode-button secondary @click=${() => void this.#export('png')}>Export PNG…</vscode-button>
         <vscode-button secondary @click=${() => void this.#export('html')}>Export HTML…</vscode-button>
-        <span role="status" class="quiet">${this.said}</span>
+        ${savedLine(this.#saving.said)}
       </div>
       <ll-pictures .result=${result}></ll-pictures>
       ${
@@ -171,14 +170,10 @@ export class LensImageReport extends LitElement {
   async #export(type: 'png' | 'html'): Promise<void> {
     const report = reportDocument(this.checked, this.#nearest.images, new Date().toISOString());
     const name = `${report.title.replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-') || 'image'}-report.${type}`;
-    try {
+    await this.#saving.attempt(async () => {
       const bytes = type === 'png' ? await reportPng(report) : new TextEncoder().encode(reportHtml(report));
-      const savedAs = await this.session.save(name, bytes);
-      if (savedAs !== null) this.said = `Saved as ${savedAs}.`;
-    } catch (error) {
-      this.session.report(error, 'export');
-      this.said = 'The file could not be saved; the log has the details.';
-    }
+      await this.#saving.file(name, bytes);
+    }, this.session.report);
   }
 }
 

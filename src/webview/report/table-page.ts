@@ -9,6 +9,7 @@ import '../components/progress.ts';
 import { skippedFiles } from '../components/skipped.ts';
 import { countOf, formatCount } from '../../shared/count.ts';
 import { baseName, unbroken } from '../shared/format.ts';
+import { savedLine, Saving } from '../shared/saving.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles, pageStyles, tableStyles } from '../shared/styles.ts';
 import './check-table.ts';
@@ -82,9 +83,8 @@ export class LensTablePage extends LitElement {
   @state() private sort: CheckSort = firstSort;
   @state() private selection: ReadonlySet<number> = new Set();
   @state() private current = -1;
-  /** Said after something was saved or failed to be. */
-  @state() private said = '';
 
+  readonly #saving = new Saving(this, (name, bytes) => this.session.save(name, bytes));
   #subscription: StoreController<TableState | null> | undefined;
   #thumbnails: Thumbnails<number> | undefined;
   #pictures: StoreController<number> | undefined;
@@ -112,7 +112,7 @@ export class LensTablePage extends LitElement {
     this.sort = firstSort;
     this.selection = new Set();
     this.current = -1;
-    this.said = '';
+    this.#saving.forget();
   }
 
   protected override render(): unknown {
@@ -149,8 +149,7 @@ export class LensTablePage extends LitElement {
         @table-report=${({ detail }: CustomEvent<number>) => this.session.act([detail], 'report')}
         @table-copy=${() => this.#copy()}
       ></ll-check-table>
-      <div role="status">${this.said === '' ? nothing : html`<p class="quiet">${this.said}</p>`}</div>
-      ${skippedFiles(batch.skipped, batch.skippedCount)}
+      ${savedLine(this.#saving.said)} ${skippedFiles(batch.skipped, batch.skippedCount)}
     </main>`;
   }
 
@@ -275,13 +274,11 @@ export class LensTablePage extends LitElement {
     const exported = { ...table, rows, channels: channelsOf(table.rows) };
     const text = type === 'csv' ? tableCsv(exported) : tableJson(exported);
     const name = `${baseName(table.batch.title).replace(/[^\p{L}\p{N}._-]+/gu, '-') || 'check'}-anomalies.${type}`;
-    try {
-      const savedAs = await this.session.save(name, new TextEncoder().encode(text));
-      if (savedAs !== null) this.said = `${countOf(rows.length, 'row')} saved as ${savedAs}.`;
-    } catch (error) {
-      this.session.report(error, 'export');
-      this.said = 'The file could not be saved; the log has the details.';
-    }
+    const saved = `${countOf(rows.length, 'row')} saved`;
+    await this.#saving.attempt(
+      () => this.#saving.file(name, new TextEncoder().encode(text), saved),
+      this.session.report,
+    );
   }
 
   /** Ordered anew when rows came, or when something else is wanted. */

@@ -316,6 +316,8 @@ export const scenes: readonly Scene[] = [
     await showModel(page, 'digits');
     await evaluate(page);
     await openResultTab(page, 'Images');
+    await page.getByRole('button', { name: 'Export CSV…' }).click();
+    await text(page, '41 rows saved as');
     await page.getByRole('grid').focus();
     await page.keyboard.press('End');
     await page.getByText('ends too early').waitFor();

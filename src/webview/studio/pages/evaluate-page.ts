@@ -66,6 +66,7 @@ export class LensEvaluatePage extends ModelPageBase {
               .result=${result}
               .pictures=${pictures}
               .view=${session.evaluationView.value}
+              .saved=${this.saving.said}
               .components=${view.card.calibration.pca?.components ?? null}
               @view=${({ detail }: CustomEvent<Partial<EvaluationView>>) => session.viewEvaluation(detail)}
               @open-image=${({ detail }: CustomEvent<{ folder: number; path: string }>) => {
@@ -75,7 +76,8 @@ export class LensEvaluatePage extends ModelPageBase {
               @export-csv=${({ detail }: CustomEvent<ListedImages>) =>
                 void this.attempt(view, async () => {
                   const bytes = new TextEncoder().encode(scoresCsv(result, detail));
-                  await session.host.saveFile(`${view.card.name}-evaluation.csv`, bytes);
+                  const saved = `${countOf(detail.rows.length, 'row')} saved`;
+                  await this.saving.file(`${view.card.name}-evaluation.csv`, bytes, saved);
                 })}
             ></ll-evaluation-result>`
       }

@@ -16,6 +16,7 @@ import { encodeApng, encodePng, enlarged, fileEnlargement, strip } from '../../s
 import { baseName } from '../../shared/format.ts';
 import { latestOnly } from '../../shared/latest.ts';
 import { pictureOf, type Picture } from '../../shared/pixels.ts';
+import { savedLine } from '../../shared/saving.ts';
 import { prefersReducedMotion } from '../../shared/theme.ts';
 import type { ModelView } from '../model-view.ts';
 import { drawPoints, latentsOf, shortName, thumbnailOf } from './draw.ts';
@@ -139,8 +140,6 @@ export class LensInterpolatePage extends ModelPageBase {
   @state() private pictures: readonly Picture[] = [];
   @state() private step = 0;
   @state() private playing = false;
-  /** What was saved last, for a moment's certainty. */
-  @state() private saved: string | null = null;
 
   #draws = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -156,7 +155,6 @@ export class LensInterpolatePage extends ModelPageBase {
     this.#pause();
     this.pictures = [];
     this.step = 0;
-    this.saved = null;
     this.ends = { from: null, to: null };
     if (view.points === null) return;
     const [from, to] = drawPoints(view.points, 2, view.card.training.seed, this.#draws++);
@@ -191,10 +189,7 @@ export class LensInterpolatePage extends ModelPageBase {
             `
           : nothing,
       )}
-      <p role="status" class=${this.saved === null ? 'visually-hidden' : 'quiet path'}>
-        ${this.saved === null ? '' : `Saved as ${this.saved}`}
-      </p>
-      ${this.#renderControls()}
+      ${savedLine(this.saving.said)} ${this.#renderControls()}
       <div class="stage">
         ${this.#renderEnd(view, 'from')} ${this.#renderMiddle()} ${this.#renderEnd(view, 'to')}
       </div>
@@ -364,7 +359,7 @@ export class LensInterpolatePage extends ModelPageBase {
   #ask(): void {
     const { view, ends, steps, how } = this;
     if (view === undefined || ends.from === null || ends.to === null) return;
-    this.saved = null;
+    this.saving.forget();
     this.#update({ view, latents: interpolate(ends.from.latent, ends.to.latent, steps, how), steps });
   }
 
@@ -403,7 +398,7 @@ export class LensInterpolatePage extends ModelPageBase {
       // There and back, each end once.
       const round = [...frames, ...frames.slice(1, -1).reverse()];
       const bytes = what === 'strip' ? encodePng(strip(frames, stripGap)) : encodeApng(round, stepTime);
-      this.saved = await this.session.host.saveFile(`${view.card.name} interpolation ${what}.png`, bytes);
+      await this.saving.file(`${view.card.name} interpolation ${what}.png`, bytes);
     });
   }
 }

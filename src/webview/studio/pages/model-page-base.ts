@@ -5,6 +5,7 @@ import { isCancelled, toWireError, type WireError } from '../../../shared/errors
 import '../../components/elements.ts';
 import '../../components/error.ts';
 import '../../components/progress.ts';
+import { Saving } from '../../shared/saving.ts';
 import { StoreController } from '../../shared/store.ts';
 import { baseStyles, fieldStyles, noticeStyles, pageStyles } from '../../shared/styles.ts';
 import type { ModelView } from '../model-view.ts';
@@ -90,6 +91,8 @@ export abstract class ModelPageBase extends LitElement {
   @state() protected failure: WireError | null = null;
 
   protected abstract readonly heading: string;
+  /** A page that saves files shows its {@link savedLine}. */
+  protected readonly saving = new Saving(this, (name, bytes) => this.session.host.saveFile(name, bytes));
 
   #subscription: StoreController<StudioState> | undefined;
   #view: ModelView | undefined;
@@ -109,6 +112,7 @@ export abstract class ModelPageBase extends LitElement {
     if (view === this.#view) return;
     this.#view = view;
     this.failure = null;
+    this.saving.forget();
     if (view !== undefined) this.takeModel(view);
   }
 

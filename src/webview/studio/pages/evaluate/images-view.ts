@@ -6,6 +6,7 @@ import { formatScore } from '../../../../shared/verdict.ts';
 import '../../../components/elements.ts';
 import { filterBarStyles } from '../../../components/filter-bar.ts';
 import { lastOf } from '../../../shared/last-of.ts';
+import { savedLine } from '../../../shared/saving.ts';
 import { baseStyles, pageStyles } from '../../../shared/styles.ts';
 import type { Thumbnails } from '../../../shared/thumbnails.ts';
 import {
@@ -50,6 +51,8 @@ export class LensEvaluationImages extends LitElement {
   /** What images are flagged by, which may not be the calibrated one. */
   @property({ type: Number }) threshold = 0;
   @property({ attribute: false }) pictures!: Thumbnails<ScoredImage>;
+  /** What became of the table that was saved last, in words. */
+  @property() saved = '';
 
   readonly #ranks = lastOf(imageRanks);
   readonly #counts = lastOf(countOutcomes);
@@ -61,7 +64,7 @@ export class LensEvaluationImages extends LitElement {
     const order = this.#ordered(result, this.#ranks(result), threshold, view.outcome, view.sort);
     const current = this.#place(result, view.image);
     return html`<section aria-label="All images">
-      ${this.#renderBar(order, current)}
+      ${this.#renderBar(order, current)} ${savedLine(this.saved)}
       <ll-evaluation-table
         .result=${result}
         .threshold=${threshold}

@@ -75,6 +75,8 @@ export class LensEvaluationResult extends LitElement {
   @property({ attribute: false }) view!: EvaluationView;
   /** Of the result's images. */
   @property({ attribute: false }) pictures!: Thumbnails<ScoredImage>;
+  /** What became of the table that was saved last, in words. */
+  @property() saved = '';
   /** Of the PCA beside. */
   @property({ attribute: false }) components: number | null = null;
 
@@ -114,6 +116,7 @@ export class LensEvaluationResult extends LitElement {
           .view=${view}
           .threshold=${threshold}
           .pictures=${this.pictures}
+          .saved=${this.saved}
           @view=${({ detail }: CustomEvent<Partial<EvaluationView>>) => this.#say('view', detail)}
           @open-image=${({ detail }: CustomEvent<Row>) => this.#say('open-image', detail)}
           @export-csv=${({ detail }: CustomEvent<ListedImages>) => this.#say('export-csv', detail)}
