@@ -289,6 +289,52 @@ describe('the page Evaluate', () => {
   });
 
   studio(
+    'where room is short, tabs stay in one line and the table needs no scrolling sideways',
+    async (_, page) => {
+      await evaluate(page);
+      await openResultTab(page, 'Images');
+      await rows(page).first().waitFor();
+      const columns = (): Promise<string[]> =>
+        page
+          .locator('ll-evaluation-table .header .cell')
+          .evaluateAll((cells) =>
+            cells.filter((cell) => cell.getClientRects().length > 0).map((cell) => cell.textContent.trim()),
+          );
+      const wide = ['Image', 'Set', 'Score', 'p', 'Verdict', 'Outcome'];
+      for (const [width, shown] of [
+        [1000, wide],
+        [640, ['Image', 'Set', 'Score', 'Outcome']],
+        [300, ['Image', 'Score', 'Outcome']],
+      ] as const) {
+        await page.setViewportSize({ width, height: 900 });
+        assert.deepEqual(await columns(), shown, `at ${width} px`);
+        await page.getByRole('grid').focus();
+        // The last row has a reason in place of its numbers.
+        await page.keyboard.press('End');
+        await active(page).getByText('truncated-020.png').waitFor();
+        const scrolls = page.locator('ll-evaluation-table .scroll');
+        assert.equal(await scrolls.evaluate((box) => box.scrollWidth - box.clientWidth), 0, `at ${width} px`);
+        for (const role of ['navigation', 'tablist'] as const) {
+          const buttons = page.getByRole(role).getByRole(role === 'tablist' ? 'tab' : 'button');
+          const tops = await buttons.evaluateAll((tabs) =>
+            tabs.map((tab) => tab.getBoundingClientRect().top),
+          );
+          assert.equal(new Set(tops).size, 1, `${role} at ${width} px`);
+          const chosen = page.getByRole(role).locator('[aria-selected=true], [aria-current=page]');
+          await page.waitForFunction(
+            (tab) => {
+              const room = tab?.closest('.tab-row')?.getBoundingClientRect();
+              const box = tab?.getBoundingClientRect();
+              return room && box && box.left >= room.left - 0.5 && box.right <= room.right + 0.5;
+            },
+            await chosen.elementHandle(),
+          );
+        }
+      }
+    },
+  );
+
+  studio(
     'outcomes filter the table, follow the threshold, and go into the CSV as listed',
     async (opened, page) => {
       await evaluate(page);

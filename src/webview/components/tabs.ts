@@ -1,48 +1,20 @@
 /** Parts of a page of which one is shown at a time (ARIA's tabs, chosen as the arrow keys reach them). */
 import { css, html, nothing, type TemplateResult } from 'lit';
+import { tabRowStyles } from './tab-row.ts';
 
-export const tabStyles = css`
-  .tabs {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 4px;
-    border-bottom: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
-  }
-  .tabs button {
-    font: inherit;
-    color: var(--vscode-descriptionForeground);
-    background: none;
-    border: 0;
-    border-bottom: 2px solid transparent;
-    margin-bottom: -1px;
-    padding: 5px 10px 6px;
-    cursor: pointer;
-  }
-  .tabs button:hover {
-    color: var(--vscode-foreground);
-  }
-  .tabs button:focus-visible {
-    outline-offset: -2px;
-  }
-  .tabs button[aria-selected='true'] {
-    color: var(--vscode-foreground);
-    font-weight: 600;
-    border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--vscode-focusBorder));
-  }
-  @media (max-width: 480px) {
-    .tabs {
-      gap: 0 2px;
+export const tabStyles = [
+  tabRowStyles,
+  css`
+    .tab-row [aria-selected='true'] {
+      font-weight: 600;
     }
-    .tabs button {
-      padding-inline: 4px;
+    [role='tabpanel'] {
+      display: grid;
+      gap: 24px;
+      grid-template-columns: minmax(0, 1fr);
     }
-  }
-  [role='tabpanel'] {
-    display: grid;
-    gap: 24px;
-    grid-template-columns: minmax(0, 1fr);
-  }
-`;
+  `,
+];
 
 export interface Tabs<Id extends string> {
   /** What the tabs are parts of. */
@@ -69,6 +41,7 @@ export function tabOfKey<Id extends string>(key: string, order: readonly Id[], f
   return order[steps[key] ?? -1];
 }
 
+/** Its host has {@link tabStyles}, and calls `keepChosenInSight`. */
 export function tabs<Id extends string>({ label, titles, order, chosen, ...rest }: Tabs<Id>): TemplateResult {
   const onKey = (event: KeyboardEvent): void => {
     const to = tabOfKey(event.key, order, chosen);
@@ -77,7 +50,7 @@ export function tabs<Id extends string>({ label, titles, order, chosen, ...rest 
     (event.currentTarget as HTMLElement).querySelector<HTMLElement>(`#${tabId(to)}`)?.focus();
     rest.onChoose(to);
   };
-  return html`<div class="tabs" role="tablist" aria-label=${label} @keydown=${onKey}>
+  return html`<div class="tab-row" role="tablist" aria-label=${label} @keydown=${onKey}>
       ${order.map((id) => {
         const selected = id === chosen;
         return html`<button

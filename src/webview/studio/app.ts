@@ -1,6 +1,7 @@
 /** `ll-studio`: the Studio's pages, and the way between them once there is a model to look at. */
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { keepChosenInSight, tabRowStyles } from '../components/tab-row.ts';
 import { StoreController } from '../shared/store.ts';
 import { baseStyles } from '../shared/styles.ts';
 import './pages/denoise-page.ts';
@@ -29,6 +30,7 @@ const renderers: Readonly<Record<PageId, (session: StudioSession) => unknown>> =
 export class LensStudio extends LitElement {
   static override styles = [
     baseStyles,
+    tabRowStyles,
     css`
       :host {
         display: block;
@@ -38,29 +40,11 @@ export class LensStudio extends LitElement {
         margin: 0 auto;
         padding: 12px 28px 0;
       }
-      ul {
-        list-style: none;
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 22px;
-        border-bottom: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
+      .tab-row {
+        gap: 18px;
       }
-      button {
-        font: inherit;
-        color: var(--vscode-descriptionForeground);
-        background: none;
-        border: 0;
-        border-bottom: 2px solid transparent;
-        margin-bottom: -1px;
-        padding: 6px 0 7px;
-        cursor: pointer;
-      }
-      button:hover {
-        color: var(--vscode-foreground);
-      }
-      button[aria-current='page'] {
-        color: var(--vscode-foreground);
-        border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--vscode-focusBorder));
+      .tab-row button {
+        padding-inline: 2px;
       }
       @media (max-width: 480px) {
         nav {
@@ -74,6 +58,11 @@ export class LensStudio extends LitElement {
 
   #page: StoreController<PageId> | undefined;
   #state: StoreController<StudioState> | undefined;
+
+  constructor() {
+    super();
+    keepChosenInSight(this);
+  }
 
   protected override willUpdate(): void {
     this.#page ??= new StoreController(this, this.session.page);
@@ -90,7 +79,7 @@ export class LensStudio extends LitElement {
 
   #renderNavigation(shown: PageId): unknown {
     return html`<nav aria-label="Studio">
-      <ul>
+      <ul class="tab-row">
         ${pageIds.map(
           (id) =>
             html`<li>

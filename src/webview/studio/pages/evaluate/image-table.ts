@@ -49,6 +49,9 @@ export class LensEvaluationTable extends LitElement {
     gridStyles,
     imageRowStyles,
     css`
+      :host {
+        container-type: inline-size;
+      }
       .scroll {
         height: auto;
         max-height: max(260px, min(72vh, 760px));
@@ -84,6 +87,45 @@ export class LensEvaluationTable extends LitElement {
       }
       .mistake .cell.outcome {
         font-weight: 600;
+      }
+      /* Where room is short, what the outcome says already goes first; name, score and outcome stay. */
+      @container (max-width: 740px) {
+        .cell.p,
+        .cell.verdict,
+        .unread .cell.outcome {
+          display: none;
+        }
+        .cell.reason {
+          width: 192px;
+        }
+      }
+      @container (max-width: 520px) {
+        .cell.set {
+          display: none;
+        }
+      }
+      @container (max-width: 400px) {
+        .row {
+          gap: 6px;
+          padding-inline: 6px;
+        }
+        .cell.name {
+          min-width: 76px;
+          gap: 4px;
+        }
+        /* To be heard still. */
+        .folder {
+          flex: 0 0 0;
+        }
+        .cell.score {
+          width: 56px;
+        }
+        .cell.outcome {
+          width: 92px;
+        }
+        .cell.reason {
+          width: 154px;
+        }
       }
     `,
   ];

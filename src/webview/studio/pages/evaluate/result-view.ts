@@ -5,6 +5,7 @@ import type { ScoreMeasures } from '../../../../shared/protocol/evaluate.ts';
 import { formatScore } from '../../../../shared/verdict.ts';
 import { factsStyles, tiles } from '../../../components/facts.ts';
 import { axisOf, type Axis } from '../../../components/histogram-bins.ts';
+import { keepChosenInSight } from '../../../components/tab-row.ts';
 import { tabId, tabs, tabStyles } from '../../../components/tabs.ts';
 import { countOf, formatCount } from '../../../../shared/count.ts';
 import { formatPercent } from '../../../shared/format.ts';
@@ -48,7 +49,7 @@ export class LensEvaluationResult extends LitElement {
     factsStyles,
     noticeStyles,
     chartStyles,
-    tabStyles,
+    ...tabStyles,
     mistakesStyles,
     css`
       :host {
@@ -86,6 +87,11 @@ export class LensEvaluationResult extends LitElement {
   #axis: Axis = { low: 0, high: 1 };
   #roc: readonly Curve[] = [];
   #precision: readonly Curve[] = [];
+
+  constructor() {
+    super();
+    keepChosenInSight(this);
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('result')) return;
