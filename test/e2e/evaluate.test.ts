@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { auroc } from '../../src/engine/scoring/statistics.ts';
+import { encodeGrayPng } from '../../src/extension/samples/index.ts';
 import { formatScore } from '../../src/shared/verdict.ts';
 import type { Workbench } from '../support/vscode.ts';
 import { workbenchSuite, type Suite } from '../support/workbench-suite.ts';
@@ -12,6 +13,19 @@ import { poll, Studio } from './support/studio.ts';
 
 const counts = { good: 12, rotated: 8, scribbles: 6 } as const;
 const bad = ['rotated', 'scribbles'] as const;
+
+/** The middle of each image is called defective. */
+function writeMasks(folder: string, count: number): void {
+  mkdirSync(folder, { recursive: true });
+  const middle = (at: number): boolean => at >= 7 && at < 21;
+  const pixels = Uint8Array.from({ length: 28 * 28 }, (_, i) =>
+    middle(i % 28) && middle(Math.floor(i / 28)) ? 255 : 0,
+  );
+  for (let n = 0; n < count; n++) {
+    const file = path.join(folder, `${String(n).padStart(3, '0')}_mask.png`);
+    writeFileSync(file, encodeGrayPng(28, 28, pixels));
+  }
+}
 
 async function trainDigits(suite: Suite, window: Workbench): Promise<void> {
   if (readModel(modelPath(suite.workspace, 'digits'))?.card.progress.state === 'finished') return;
@@ -29,9 +43,10 @@ workbenchSuite(
     workspace: (workspace) => {
       writeDigits(path.join(workspace, 'digits'), 15);
       for (const [folder, count] of Object.entries(counts))
-        writeSampleImages(`digits/test/${folder}`, path.join(workspace, 'judged', folder), count);
-      const sound = readFileSync(path.join(workspace, 'judged/rotated/000.png'));
-      writeFileSync(path.join(workspace, 'judged/rotated/truncated.png'), sound.subarray(0, 60));
+        writeSampleImages(`digits/test/${folder}`, path.join(workspace, 'judged/test', folder), count);
+      const sound = readFileSync(path.join(workspace, 'judged/test/rotated/000.png'));
+      writeFileSync(path.join(workspace, 'judged/test/rotated/truncated.png'), sound.subarray(0, 60));
+      writeMasks(path.join(workspace, 'judged/ground_truth/scribbles'), counts.scribbles);
       mkdirSync(path.join(workspace, 'judged/empty'));
     },
   },
@@ -44,7 +59,7 @@ workbenchSuite(
         const page = pages.frame.locator('ll-evaluate-page');
         await page.getByRole('button', { name: 'Labelled Folder…' }).click();
         await window.acceptPath(`${path.join(suite.workspace, 'judged')}/`);
-        await page.getByText('12 good images, 15 bad images (rotated 9, scribbles 6)').waitFor();
+        await page.getByText('12 good images, 15 bad images (rotated 9, scribbles 6), 6 masks').waitFor();
         await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
         const result = page.locator('ll-evaluation-result');
         await result.getByText('12 good images and 14 bad images of judged (1 image not read').waitFor();
@@ -97,6 +112,13 @@ workbenchSuite(
           assert.equal(await pages.text(cells.nth(0)), String(counts[kind]));
           assert.equal(await pages.text(cells.nth(1)), auroc(scores('good'), scores(kind)).toFixed(4));
           assert.match(await pages.text(cells.nth(3)), new RegExp(`^${above(kind, calibrated)}, `));
+        }
+
+        const places = result.locator('section', { hasText: 'Places of the defects' });
+        await places.getByText('6 images with a mask and 12 good images').waitFor();
+        for (const term of ['Pixel AUROC', 'AUPRO']) {
+          const area = await pages.text(places.locator('dl.tiles > div', { hasText: term }).locator('dd'));
+          assert.ok(Number(area) > 0 && Number(area) <= 1, `${term} ${area}`);
         }
 
         await openTab('Threshold');
