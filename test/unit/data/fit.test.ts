@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { backgroundOf, fit, fitGrayInto, type FitTarget } from '../../../src/engine/data/fit.ts';
+import { fit, fitGrayInto, type FitTarget } from '../../../src/engine/data/fit.ts';
+import { backgroundOf } from '../../../src/engine/data/fit-source.ts';
 import type { RgbaImage } from '../../../src/engine/data/image.ts';
+import { luma } from '../../../src/engine/data/luma.ts';
+import { keyedRandom } from '../../../src/shared/random.ts';
 
 type Rgba = readonly [number, number, number, number];
 
@@ -215,5 +218,73 @@ describe('fit: gray images without colour', () => {
         assert.deepEqual(out, fit(gray(w, h, values), spec));
       }),
     );
+  });
+});
+
+describe('the short cut for opaque images', () => {
+  /** The same pixels where no word begins, so that they are read one byte at a time. */
+  const byBytes = ({ width, height, data }: RgbaImage): RgbaImage => {
+    const shifted = new Uint8Array(data.length + 1).subarray(1);
+    shifted.set(data);
+    return { width, height, data: shifted };
+  };
+  const random = (width: number, height: number, alpha: (x: number, y: number) => number): RgbaImage => {
+    const next = keyedRandom(width, height);
+    return image(width, height, (x, y) => {
+      const bits = next();
+      return [bits & 255, (bits >>> 8) & 255, (bits >>> 16) & 255, alpha(x, y)];
+    });
+  };
+  const agree = (picture: RgbaImage, spec: FitTarget): void =>
+    assert.deepEqual(fit(picture, spec), fit(byBytes(picture), spec), JSON.stringify(spec));
+
+  it('adds up the same numbers as the long way, for any sizes', () => {
+    fc.assert(
+      fc.property(anyFit(40), ({ w, h, spec }) =>
+        agree(
+          random(w, h, () => 255),
+          spec,
+        ),
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('holds more pixels than one word can add up, at their brightest', () => {
+    const white = image(2100, 3, () => [255, 255, 255, 255]);
+    for (const channels of [1, 3] as const) {
+      for (const width of [1, 2, 4, 8]) {
+        assert.ok(fit(white, target(width, 1, 'stretch', channels)).every((value) => value === 255));
+        agree(
+          random(2100, 3, () => 255),
+          target(width, 1, 'stretch', channels),
+        );
+      }
+    }
+  });
+
+  it('gives way to a single pixel that is not opaque, wherever it lies', () => {
+    for (const channels of [1, 3] as const) {
+      for (const [x, y] of [
+        [0, 0],
+        [59, 6],
+        [30, 3],
+        [19, 2],
+        [20, 5],
+      ] as const) {
+        const picture = random(60, 7, (px, py) => (px === x && py === y ? 254 : 255));
+        agree(picture, target(3, 2, 'stretch', channels));
+        agree(picture, target(7, 7, 'cover', channels));
+      }
+    }
+  });
+
+  it('has the luma of every other colour, as a division has it', () => {
+    let wrong = 0;
+    for (let r = 0; r < 256; r++)
+      for (let g = 0; g < 256; g++)
+        for (let b = r & 1; b < 256; b += 2)
+          if (luma(r, g, b) !== Math.floor((299 * r + 587 * g + 114 * b + 500) / 1000)) wrong++;
+    assert.equal(wrong, 0);
   });
 });
