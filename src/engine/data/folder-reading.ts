@@ -28,6 +28,11 @@ export interface ImageTaker {
   keeps?(file: SourceFile): boolean;
   /** Gives a file its place: in the order of the files, whatever the order of decoding. What it throws ends the reading. */
   place(file: SourceFile): number;
+  /**
+   * Takes a file into its place without its pixels, where that will do. What it throws is the reason to leave the file out.
+   * @returns whether it is done with; it is decoded otherwise, as all are where left out
+   */
+  skim?(place: number, whole: WholeFile): boolean;
   /** Takes an image into its place. What it throws is the reason to leave the file out. */
   fill(place: number, image: RgbaImage, whole: WholeFile): void | Promise<void>;
   /** Takes a packed image, which comes only where `fitting` asks for them. @returns whether the file is done with */
@@ -147,7 +152,20 @@ export class FolderReading {
     if (!whole) return;
     const read = whole;
     const place = this.taker.place(read.file);
+    if (this.#skimmed(place, read)) {
+      this.#finished();
+      return;
+    }
     await this.#gate.start(read.pixels, () => this.#decode(place, read));
+  }
+
+  #skimmed(place: number, whole: WholeFile): boolean {
+    try {
+      return this.taker.skim?.(place, whole) ?? false;
+    } catch (error) {
+      this.skipped.add(whole.file, error);
+      return true;
+    }
   }
 
   async #decode(place: number, whole: WholeFile): Promise<void> {

@@ -123,6 +123,29 @@ export function readImageHeader(bytes: Uint8Array, name: string): ImageHeader {
 }
 
 /**
+ * Width and height of an image as a decoder shows it, EXIF rotation applied, from a whole file; nothing is decoded.
+ * @returns null where only a decoder can tell
+ * @throws LensError as {@link checkImageFile}
+ */
+export function shownSize(bytes: Uint8Array, name: string): Size | null {
+  const { width, height } = checkImageFile(bytes, name);
+  const reader = new ByteReader(bytes);
+  const turned = turnedIn(reader, formatOf(reader, name));
+  if (turned === null) return null;
+  return turned ? { width: height, height: width } : { width, height };
+}
+
+/** Decoders pass over EXIF that does not hold, each in its own way. */
+function turnedIn(reader: ByteReader, format: ImageFormat): boolean | null {
+  try {
+    return format.turned ? format.turned(reader) : false;
+  } catch (error) {
+    if (error instanceof EndOfBytes || error instanceof NotThisFormat) return null;
+    throw error;
+  }
+}
+
+/**
  * {@link readImageHeader} of a whole file, whose end is checked too: browsers decode a file that was cut short without
  * complaint and paint the missing part gray.
  * @throws LensError as {@link readImageHeader}; `truncated` also where the file's structure does not reach its end

@@ -6,6 +6,7 @@ import { decodeImage } from './decode.ts';
 import { FolderReading } from './folder-reading.ts';
 import { idxClasses, readIdxFiles } from './idx-files.ts';
 import type { Decode, RgbaImage } from './image.ts';
+import { shownSize } from './image-header.ts';
 import type { Pull } from './pieces.ts';
 import { SkippedFiles } from './skipped.ts';
 import { planSplit, type WantedCounts } from './split.ts';
@@ -22,6 +23,11 @@ export interface SurveyRequest {
 
 /** The most images of a folder that are looked at. */
 export const surveySample = 200;
+/**
+ * So many pixels are decoded to look for colour: all of 200 small images, and a few photos. Of the others only the size
+ * counts, which their headers have.
+ */
+export const surveyPixels = 40e6;
 /** The longest side of the suggestion. */
 const suggestedSide = 64;
 /** Channels that differ by more are colour to the eye, and not the noise of a JPEG's chroma. */
@@ -94,10 +100,22 @@ async function surveyFolder(request: SurveyRequest): Promise<DatasetSurvey> {
   const only = sample(dataset.files, request.seed);
   const onFile = (done: number): void => onProgress?.({ done, total: only.length });
   const looks: ({ readonly size: SizeCount; readonly colour: boolean } | undefined)[] = [];
+  let decodedPixels = 0;
   const reading = new FolderReading(
     { source: dataset, pull, signal, decode, onFile },
     {
       place: () => looks.push(undefined) - 1,
+      skim: (place, { file, bytes, pixels }) => {
+        if (decodedPixels + pixels > surveyPixels) {
+          const size = shownSize(bytes, file.path);
+          if (size) {
+            looks[place] = { size: { ...size, count: 1 }, colour: false };
+            return true;
+          }
+        }
+        decodedPixels += pixels;
+        return false;
+      },
       fill: (place, image) => {
         const { width, height } = image;
         looks[place] = { size: { width, height, count: 1 }, colour: hasColour(image) };
@@ -154,7 +172,8 @@ async function surveyIdx({ dataset, pull, signal }: SurveyRequest): Promise<Data
 }
 
 /**
- * Looks at a data set: of a folder at up to {@link surveySample} images, chosen by the seed; of IDX files at headers
+ * Looks at a data set: of a folder at up to {@link surveySample} images, chosen by the seed, at the pixels of
+ * the first {@link surveyPixels}; of IDX files at headers
  * and labels. Never a reason to refuse a small one: `split` shows what would be cut.
  * @throws LensError `cancelled`; where nothing could be read, the first file's reason
  */

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { fit } from '../../../src/engine/data/fit.ts';
+import { shownSize } from '../../../src/engine/data/image-header.ts';
 import { closeChromium, launchChromium } from '../../support/chromium.ts';
-import { avifFile, bmpFile, icoFile, pngHeader } from '../../unit/data/image-files.ts';
+import { avifFile, bmpFile, icoFile, pngHeader, withOrientation } from '../../unit/data/image-files.ts';
 import { DecodeWorker, type Decoded } from './decode-worker.ts';
-import { buildGif, buildPng, pngChunk, withOrientation, type PngOptions } from './image-builders.ts';
+import { buildGif, buildPng, pngChunk, type PngOptions } from './image-builders.ts';
 
 type Rgba = readonly [number, number, number, number];
 
@@ -169,10 +170,12 @@ describe('decodeImage in a worker', () => {
       'bottom left',
     ];
     for (let orientation = 1; orientation <= 8; orientation++) {
-      const decoded = await worker.decode(withOrientation(jpeg, orientation), 'photo.jpg');
+      const photo = withOrientation(jpeg, orientation);
+      const decoded = await worker.decode(photo, 'photo.jpg');
       const read = pixels(decoded);
       const [w, h] = orientation > 4 ? [8, 16] : [16, 8];
       assert.deepEqual([decoded.error ?? decoded.width, decoded.error ?? decoded.height], [w, h]);
+      assert.deepEqual(shownSize(photo, 'photo.jpg'), { width: w, height: h });
       const at = (right: boolean, bottom: boolean): number => {
         const x = Math.floor(w / 4) + (right ? Math.floor(w / 2) : 0);
         const y = Math.floor(h / 4) + (bottom ? Math.floor(h / 2) : 0);

@@ -1,4 +1,4 @@
-// Image files of every kind that the PNG, GIF and EXIF specifications offer and no encoder at hand writes.
+// Image files of every kind that the PNG and GIF specifications offer and no encoder at hand writes.
 import { deflateSync } from 'node:zlib';
 
 const be32 = (value: number): number[] => [
@@ -105,18 +105,4 @@ export function buildGif(width: number, height: number, frames: readonly number[
     bytes.push(0);
   }
   return Uint8Array.from([...bytes, 0x3b]);
-}
-
-/** Puts an EXIF segment with an orientation (1–8) behind a JPEG's first marker. */
-export function withOrientation(jpeg: Uint8Array, orientation: number): Uint8Array {
-  const tiff = [
-    ...Buffer.from('MM\0*', 'latin1'),
-    ...be32(8),
-    ...[0, 1],
-    ...[0x01, 0x12, 0, 3, ...be32(1), 0, orientation, 0, 0],
-    ...be32(0),
-  ];
-  const exif = [...Buffer.from('Exif\0\0', 'latin1'), ...tiff];
-  const length = exif.length + 2;
-  return Uint8Array.from([0xff, 0xd8, 0xff, 0xe1, length >> 8, length & 255, ...exif, ...jpeg.subarray(2)]);
 }

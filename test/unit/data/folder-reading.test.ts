@@ -93,6 +93,27 @@ describe('the reading of a folder', () => {
     assert.equal(seen.counts.at(-1), 4);
   });
 
+  it('leaves what is skimmed undecoded, and out what cannot be', async () => {
+    const decoded: string[] = [];
+    const decode: Decode = (bytes, name) => {
+      decoded.push(name);
+      return decodePng(bytes, name);
+    };
+    const skim: ImageTaker['skim'] = (_, { file }) => {
+      if (file.path === '1.png') throw new LensError('truncated', 'cut short');
+      return file.path === '2.png';
+    };
+    const seen = readingOf(images(4), { decode, taker: { skim } });
+    await seen.reading.read();
+    assert.deepEqual(decoded.sort(), ['0.png', '3.png']);
+    assert.deepEqual(seen.places, ['0.png', '1.png', '2.png', '3.png']);
+    assert.deepEqual(
+      seen.reading.skipped.list().map(({ path }) => path),
+      ['1.png'],
+    );
+    assert.equal(seen.counts.at(-1), 4);
+  });
+
   it('reads some of the files, and counts on when it is asked again', async () => {
     const seen = readingOf(images(5));
     await seen.reading.read({ only: [1, 3] });

@@ -3,7 +3,7 @@
 const ascii = (text: string): number[] => [...text].map((c) => c.charCodeAt(0));
 const be = (value: number, bytes: number): number[] =>
   Array.from({ length: bytes }, (_, i) => Math.floor(value / 256 ** (bytes - 1 - i)) % 256);
-const le = (value: number, bytes: number): number[] => be(value, bytes).reverse();
+export const le = (value: number, bytes: number): number[] => be(value, bytes).reverse();
 const base64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
 /** Signature, IHDR (its CRC zero), an IDAT without data, and IEND. */
@@ -32,6 +32,24 @@ export function jpegFile(width: number, height: number, sof = 0xc0, metadata = 1
     ...[12, 0xff, 0x00, 34, 0xff, 0xd0, 56, 0xff, 0x00],
     ...[0xff, 0xd9],
   ]);
+}
+
+/**
+ * Puts an EXIF segment behind a JPEG's first marker, with an artist's name and an orientation (1–8).
+ * @param order of its bytes
+ */
+export function withOrientation(jpeg: Uint8Array, orientation: number, order = be): Uint8Array {
+  const tiff = [
+    ...(order === be ? ascii('MM') : ascii('II')),
+    ...order(42, 2),
+    ...order(8, 4),
+    ...order(2, 2),
+    ...[...order(0x013b, 2), ...order(2, 2), ...order(4, 4), ...ascii('Eve\0')],
+    ...[...order(0x0112, 2), ...order(3, 2), ...order(1, 4), ...order(orientation, 2), 0, 0],
+    ...order(0, 4),
+  ];
+  const exif = [...ascii('Exif\0\0'), ...tiff];
+  return Uint8Array.from([0xff, 0xd8, 0xff, 0xe1, ...be(exif.length + 2, 2), ...exif, ...jpeg.subarray(2)]);
 }
 
 /** Header, global colour table of two, a graphic control extension, one 1 × 1 frame, trailer. */

@@ -7,6 +7,7 @@ import {
   maxPixels,
   maxSide,
   readImageHeader,
+  shownSize,
 } from '../../../src/engine/data/image-header.ts';
 import { LensError, type ErrorCode } from '../../../src/shared/errors.ts';
 import * as files from './image-files.ts';
@@ -208,5 +209,51 @@ describe('makeDecoder', () => {
       code('out-of-memory', /3 × 2/),
     );
     await assert.rejects(failing(new LensError('disconnected', 'gone'))(png, 'x.png'), code('disconnected'));
+  });
+});
+
+describe('the size that a decoder shows', () => {
+  const shown = (bytes: Uint8Array): readonly [number, number] | null => {
+    const size = shownSize(bytes, 'a');
+    return size && [size.width, size.height];
+  };
+
+  it('is the stored one where nothing can turn an image', () => {
+    for (const [format, bytes, width, height] of all) {
+      if (format !== 'AVIF') assert.deepEqual(shown(bytes), [width, height], format);
+    }
+  });
+
+  it('has its sides swapped where EXIF lays a JPEG on its side, in either order of bytes', () => {
+    for (let orientation = 1; orientation <= 8; orientation++) {
+      for (const order of [undefined, files.le]) {
+        const photo = files.withOrientation(files.jpegFile(40, 30), orientation, order);
+        assert.deepEqual(shown(photo), orientation > 4 ? [30, 40] : [40, 30], String(orientation));
+      }
+    }
+  });
+
+  it('is left to the decoder where the header does not tell it', () => {
+    assert.equal(shown(files.avifBoxes(1204, 800)), null);
+    const extended = files.webpExtended(50, 10);
+    extended[20] = (extended[20] ?? 0) | 0x08;
+    assert.equal(shown(extended), null);
+    const png = grayPng(5, 7, 0);
+    const beforeData = 8 + 12 + 13;
+    const withExif = Uint8Array.from([
+      ...png.subarray(0, beforeData),
+      ...[0, 0, 0, 0, ...latin('eXIf'), 0, 0, 0, 0],
+      ...png.subarray(beforeData),
+    ]);
+    assert.equal(shown(withExif), null);
+    // EXIF whose directory lies beyond the file.
+    const photo = files.withOrientation(files.jpegFile(40, 30), 6);
+    photo.set([0x7f, 0xff, 0xff, 0xff], 2 + 4 + 6 + 4);
+    assert.equal(shown(photo), null);
+  });
+
+  it('is none for a file that was cut short', () => {
+    const photo = files.withOrientation(files.jpegFile(40, 30), 6);
+    assert.throws(() => shownSize(photo.subarray(0, -4), 'a'), code('truncated'));
   });
 });

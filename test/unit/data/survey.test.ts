@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hasColour, suggestSize, survey } from '../../../src/engine/data/survey.ts';
+import { hasColour, suggestSize, survey, surveyPixels } from '../../../src/engine/data/survey.ts';
 import type { DatasetSummary } from '../../../src/shared/dataset.ts';
 import { idxFile } from './idx-file.ts';
 import { MemorySource, type MemoryFile } from './memory-source.ts';
@@ -121,6 +121,35 @@ describe('survey', () => {
     const seen = await look(files.map((bytes, i) => ({ path: `${i}.png`, bytes })));
     assert.equal(seen.colour, true);
     assert.deepEqual(seen.suggested, { width: 30, height: 30, channels: 3 });
+  });
+
+  it('decodes no more than a few photos, and takes the size of the others from their headers', async () => {
+    const side = 2000;
+    const photos = 13;
+    const whole = grayPng(side, side, 9);
+    const files: MemoryFile[] = Array.from({ length: photos }, (_, i) => ({
+      path: `${i}.png`,
+      bytes: whole,
+    }));
+    files.push({ path: 'cut.png', bytes: whole.subarray(0, -20) });
+    const decoded: string[] = [];
+    const memory = new MemorySource(files);
+    const seen = await survey({
+      dataset: summary(files.length),
+      pull: memory.pull,
+      seed: 1,
+      decode: (bytes, name) => {
+        decoded.push(name);
+        return decodePng(bytes, name);
+      },
+      signal: new AbortController().signal,
+    });
+    assert.equal(decoded.length, Math.floor(surveyPixels / side ** 2));
+    assert.deepEqual(seen.sizes, [{ width: side, height: side, count: photos }]);
+    assert.deepEqual(
+      seen.skipped.map(({ path }) => path),
+      ['cut.png'],
+    );
   });
 
   it('shows what a tiny folder would give instead of refusing it', async () => {

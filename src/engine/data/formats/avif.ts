@@ -62,6 +62,8 @@ export const avif: ImageFormat = {
     }
     return largest;
   },
+  /** A property of the item (`irot`) turns it, of which there may be many. */
+  turned: () => null,
   /** The picture's data is in a box behind `meta`, or (rarely) in an `idat` inside it. */
   complete(reader) {
     let hasData = false;

@@ -7,7 +7,7 @@ export interface Size {
 }
 
 /**
- * A format's reader. The three functions may throw `EndOfBytes` where the bytes end too early and `NotThisFormat`
+ * A format's reader. The functions may throw `EndOfBytes` where the bytes end too early and `NotThisFormat`
  * where they contradict themselves; they never decode, and look at each byte at most once.
  */
 export interface ImageFormat {
@@ -16,6 +16,11 @@ export interface ImageFormat {
   matches(reader: ByteReader): boolean;
   /** Dimensions in pixels as stored, before any EXIF rotation. */
   size(reader: ByteReader): Size;
+  /**
+   * Whether EXIF lays the image on its side, so that its sides are swapped where it is shown; null where only a decoder
+   * can tell. Formats without this function never do.
+   */
+  turned?(reader: ByteReader): boolean | null;
   /** Whether all pixels of the (first) image are there, judged by the file's own structure. */
   complete(reader: ByteReader): boolean;
 }

@@ -1,9 +1,13 @@
-/** JPEG. Source: ITU-T T.81, Annex B (markers and their lengths). */
+/** JPEG. Sources: ITU-T T.81, Annex B (markers and their lengths); CIPA DC-008 (EXIF 2.32), §4.5 and tag 274. */
 import { NotThisFormat, type ImageFormat } from './format.ts';
 import type { ByteReader } from './byte-reader.ts';
 
 const startOfScan = 0xda;
 const endOfImage = 0xd9;
+/** APP1, where EXIF lies. */
+const application1 = 0xe1;
+const exifSignature = 'Exif\0\0';
+const orientationTag = 274;
 
 /** SOF0 … SOF15; between them lie DHT (C4), JPG (C8) and DAC (CC). */
 const isFrameHeader = (marker: number): boolean =>
@@ -39,6 +43,20 @@ function endOfScan(reader: ByteReader, from: number): number {
   return -1;
 }
 
+/** The EXIF orientation, 1 to 8, in a TIFF structure that begins at `tiff`; 1 where there is none. */
+function orientationAt(reader: ByteReader, tiff: number): number {
+  const little = reader.has(tiff, 'II');
+  const u16 = (at: number): number => (little ? reader.u16le(at) : reader.u16be(at));
+  const u32 = (at: number): number => (little ? reader.u32le(at) : reader.u32be(at));
+  const directory = tiff + u32(tiff + 4);
+  const entries = u16(directory);
+  for (let n = 0; n < entries; n++) {
+    const entry = directory + 2 + 12 * n;
+    if (u16(entry) === orientationTag) return u16(entry + 8);
+  }
+  return 1;
+}
+
 export const jpeg: ImageFormat = {
   name: 'JPEG',
   matches: (reader) => reader.has(0, '\xff\xd8\xff'),
@@ -49,6 +67,17 @@ export const jpeg: ImageFormat = {
       if (isFrameHeader(marker)) return { height: reader.u16be(next + 3), width: reader.u16be(next + 5) };
       if (marker === startOfScan || marker === endOfImage) {
         throw new NotThisFormat('it has no frame header');
+      }
+      at = standsAlone(marker) ? next : skipSegment(reader, next);
+    }
+  },
+  turned(reader) {
+    let at = 2;
+    for (;;) {
+      const { marker, next } = markerAt(reader, at);
+      if (marker === startOfScan || marker === endOfImage) return false;
+      if (marker === application1 && reader.has(next + 2, exifSignature)) {
+        return orientationAt(reader, next + 2 + exifSignature.length) > 4;
       }
       at = standsAlone(marker) ? next : skipSegment(reader, next);
     }

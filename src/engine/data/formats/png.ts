@@ -14,6 +14,14 @@ export const png: ImageFormat = {
     if (!reader.has(12, 'IHDR')) throw new NotThisFormat('its first chunk is not IHDR');
     return { width, height };
   },
+  turned(reader) {
+    let at = signature.length;
+    while (at + chunkFrame <= reader.length && !reader.has(at + 4, 'IDAT')) {
+      if (reader.has(at + 4, 'eXIf')) return null;
+      at += chunkFrame + reader.u32be(at);
+    }
+    return false;
+  },
   complete(reader) {
     let at = signature.length;
     while (at + chunkFrame <= reader.length) {

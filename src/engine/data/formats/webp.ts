@@ -1,6 +1,9 @@
 /** WebP. Source: RFC 9649, §2.5–2.7; RFC 6386, §9.1 (VP8 frame header). */
 import { NotThisFormat, type ImageFormat } from './format.ts';
 
+/** Of the extended header's flags. */
+const exifFlag = 0x08;
+
 export const webp: ImageFormat = {
   name: 'WebP',
   matches: (reader) => reader.has(0, 'RIFF') && reader.has(8, 'WEBP'),
@@ -20,5 +23,6 @@ export const webp: ImageFormat = {
     }
     throw new NotThisFormat('its first chunk is unknown');
   },
+  turned: (reader) => (reader.has(12, 'VP8X') && (reader.u8(20) & exifFlag) !== 0 ? null : false),
   complete: (reader) => reader.length >= reader.u32le(4) + 8,
 };
