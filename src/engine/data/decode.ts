@@ -34,12 +34,21 @@ export function makeDecoder(raw: RawDecode): Decode {
   };
 }
 
-/** A canvas of more pixels is given back at once: it would hold its memory until the worker ends. */
+/** A canvas of more pixels is given back when nothing is decoded any more: it would hold its memory until the worker ends. */
 const keptPixels = 4_000_000;
 let canvas: OffscreenCanvas | undefined;
+let decodesUnderWay = 0;
 
-/** Reads a bitmap's pixels by way of one canvas that all decodes share: drawing and reading never interleave. */
+/** Reads a bitmap's pixels and closes it. All decodes share one canvas: drawing and reading never interleave. */
 function pixelsOf(bitmap: ImageBitmap): RgbaImage {
+  try {
+    return drawn(bitmap);
+  } finally {
+    bitmap.close();
+  }
+}
+
+function drawn(bitmap: ImageBitmap): RgbaImage {
   const { width, height } = bitmap;
   canvas ??= new OffscreenCanvas(width, height);
   if (canvas.width !== width || canvas.height !== height) {
@@ -52,7 +61,6 @@ function pixelsOf(bitmap: ImageBitmap): RgbaImage {
   context.globalCompositeOperation = 'copy';
   context.drawImage(bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
-  if (width * height > keptPixels) canvas = undefined;
   return { width, height, data };
 }
 
@@ -62,17 +70,22 @@ function pixelsOf(bitmap: ImageBitmap): RgbaImage {
  * Colours of pixels that are nearly transparent lose precision on the way through the canvas.
  */
 async function decodeInBrowser(bytes: Uint8Array, header: ImageHeader): Promise<RgbaImage> {
+  decodesUnderWay++;
+  try {
+    return pixelsOf(await bitmapOf(bytes, header));
+  } finally {
+    decodesUnderWay--;
+    if (decodesUnderWay === 0 && canvas && canvas.width * canvas.height > keptPixels) canvas = undefined;
+  }
+}
+
+function bitmapOf(bytes: Uint8Array, header: ImageHeader): Promise<ImageBitmap> {
   const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mimeType(header) });
-  const bitmap = await createImageBitmap(blob, {
+  return createImageBitmap(blob, {
     imageOrientation: 'from-image',
     premultiplyAlpha: 'none',
     colorSpaceConversion: 'none',
   });
-  try {
-    return pixelsOf(bitmap);
-  } finally {
-    bitmap.close();
-  }
 }
 
 /** Decodes an image file in a worker or page; see {@link makeDecoder} for what it throws. */
