@@ -6,6 +6,9 @@ import './elements.ts';
 export const imageRowHeight = 32;
 
 export const imageRowStyles = css`
+  :host {
+    container-type: inline-size;
+  }
   .scroll {
     border: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
   }
@@ -34,6 +37,20 @@ export const imageRowStyles = css`
     flex: 1 1 160px;
     min-width: 150px;
     max-width: 640px;
+  }
+  /* Where there is little room, the file's own name is what stays. */
+  .cell.name .text {
+    display: flex;
+  }
+  .folder,
+  .file {
+    flex: 0 1 auto;
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .folder {
+    flex-shrink: 1000;
   }
   .cell.verdict {
     display: flex;
@@ -68,7 +85,29 @@ export const imageRowStyles = css`
   .blank {
     height: 26px;
   }
+  /* Of the table: its host is the container. */
+  @container (max-width: 400px) {
+    .row {
+      gap: 6px;
+      padding-inline: 6px;
+    }
+    .cell.name {
+      gap: 4px;
+    }
+    /* To be heard still. */
+    .folder {
+      flex: 0 0 0;
+    }
+  }
 `;
+
+/** A file by its path: the folders quietly before its own name. */
+export function rowName(path: string): TemplateResult {
+  const at = path.lastIndexOf('/') + 1;
+  return html`<span class="text"
+    ><span class="folder quiet">${path.slice(0, at)}</span><span class="file">${path.slice(at)}</span></span
+  >`;
+}
 
 /** Of an image without a verdict. */
 export const noVerdictSign = (words: string): TemplateResult =>

@@ -10,6 +10,7 @@ import {
   imageRowStyles,
   noVerdictSign,
   reasonCell,
+  rowName,
   verdictSign,
 } from '../components/image-rows.ts';
 import { rowGrid, rowPicture, sortHeading } from '../components/row-grid.ts';
@@ -46,6 +47,32 @@ export class LensCheckTable extends LitElement {
         flex: 0 1 auto;
         min-width: 164px;
         max-width: 420px;
+      }
+      /* Where room is short, the channels go first; name, verdict and score stay. */
+      @container (max-width: 660px) {
+        .cell.channel {
+          display: none;
+        }
+      }
+      @container (max-width: 500px) {
+        .cell.p {
+          display: none;
+        }
+        .cell.reason {
+          min-width: 76px;
+        }
+      }
+      @container (max-width: 400px) {
+        .cell.name {
+          min-width: 76px;
+        }
+        .cell.verdict {
+          width: 108px;
+          gap: 4px;
+        }
+        .cell.figure.score {
+          width: 56px;
+        }
       }
     `,
   ];
@@ -105,7 +132,7 @@ export class LensCheckTable extends LitElement {
       @dblclick=${() => this.#say('table-report', index)}
     >
       <div class="cell name" role="gridcell">
-        ${rowPicture(this.#picture(index, row))}<span class="text">${this.#short(name)}</span>
+        ${rowPicture(this.#picture(index, row))}${rowName(this.#short(name))}
       </div>
       ${isFailed(row) ? this.#failedCells(row.error.message) : this.#checkedCells(row)}
     </div>`;

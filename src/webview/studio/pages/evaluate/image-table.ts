@@ -9,11 +9,12 @@ import {
   imageRowStyles,
   noVerdictSign,
   reasonCell,
+  rowName,
   verdictSign,
 } from '../../../components/image-rows.ts';
 import { rowGrid, rowPicture, sortHeading } from '../../../components/row-grid.ts';
 import { RowWindow } from '../../../components/row-window.ts';
-import { baseName, formatPercent } from '../../../shared/format.ts';
+import { formatPercent } from '../../../shared/format.ts';
 import { turnedBy } from '../../../shared/row-order.ts';
 import { rowOfKey } from '../../../shared/row-keys.ts';
 import { StoreController } from '../../../shared/store.ts';
@@ -49,26 +50,9 @@ export class LensEvaluationTable extends LitElement {
     gridStyles,
     imageRowStyles,
     css`
-      :host {
-        container-type: inline-size;
-      }
       .scroll {
         height: auto;
         max-height: max(260px, min(72vh, 760px));
-      }
-      /* Where there is little room, the file's own name is what stays. */
-      .cell.name .text {
-        display: flex;
-      }
-      .folder,
-      .file {
-        flex: 0 1 auto;
-        min-width: 0;
-        overflow: hidden;
-        text-overflow: ellipsis;
-      }
-      .folder {
-        flex-shrink: 1000;
       }
       .cell.set {
         width: 112px;
@@ -105,17 +89,8 @@ export class LensEvaluationTable extends LitElement {
         }
       }
       @container (max-width: 400px) {
-        .row {
-          gap: 6px;
-          padding-inline: 6px;
-        }
         .cell.name {
           min-width: 76px;
-          gap: 4px;
-        }
-        /* To be heard still. */
-        .folder {
-          flex: 0 0 0;
         }
         .cell.score {
           width: 56px;
@@ -175,7 +150,6 @@ export class LensEvaluationTable extends LitElement {
   #row(place: number, at: number, active: boolean): unknown {
     const row = rowAt(this.result, place);
     if (row === undefined) return nothing;
-    const file = baseName(row.path);
     return html`<div
       class="row ${this.#looks(row)} ${active ? 'active selected' : ''}"
       id="row-${at}"
@@ -188,10 +162,7 @@ export class LensEvaluationTable extends LitElement {
       @dblclick=${() => this.#say('table-open', place)}
     >
       <div class="cell name" role="gridcell">
-        ${rowPicture(isUnread(row) ? undefined : this.pictures.of(row))}<span class="text"
-          ><span class="folder quiet">${row.path.slice(0, -file.length)}</span
-          ><span class="file">${file}</span></span
-        >
+        ${rowPicture(isUnread(row) ? undefined : this.pictures.of(row))}${rowName(row.path)}
       </div>
       <div class="cell set" role="gridcell">${setName(this.result, row.kind)}</div>
       ${isUnread(row) ? this.#unreadCells(row.reason) : this.#scoredCells(row)}
