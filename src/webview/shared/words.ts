@@ -51,14 +51,21 @@ export const engineNames: Readonly<Record<EngineCard['kind'], string>> = { wasm:
 export const engineTitle = ({ kind, adapter }: EngineCard): string =>
   adapter === undefined || adapter === '' ? engineNames[kind] : `${engineNames[kind]} on ${adapter}`;
 
-/** Said before training when the calibration set is too small for the asked rate; null otherwise. */
-export function rateWarning(calibrationImages: number, rate: number): string | null {
+/**
+ * Said before training when the calibration set is too small for the asked rate; null otherwise.
+ * @param counted the share of the images that a promise can count, as near-duplicates count once; 1 while it is not known
+ */
+export function rateWarning(calibrationImages: number, rate: number, counted = 1): string | null {
   if (calibrationImages === 0) return 'No image is left for calibration, so the model could give no verdict.';
-  const smallest = smallestRate(calibrationImages);
+  const count = Math.max(1, Math.round(calibrationImages * counted));
+  const smallest = smallestRate(count);
   if (smallest <= rate) return null;
+  const isFewer = count < calibrationImages;
   return (
-    `With ${countOf(calibrationImages, 'calibration image')} the lowest false-alarm rate that can be promised is ` +
-    `${formatPercent(smallest)}, not ${formatPercent(rate)}. More images make it lower.`
+    `With ${countOf(calibrationImages, 'calibration image')}` +
+    `${isFewer ? `, which count as about ${formatCount(count)} (near-duplicates count once),` : ''} the lowest ` +
+    `false-alarm rate that can be promised is ${isFewer ? 'about ' : ''}${formatPercent(smallest)}, not ` +
+    `${formatPercent(rate)}. More images${isFewer ? ' that differ' : ''} make it lower.`
   );
 }
 

@@ -79,15 +79,24 @@ function classList(classes: readonly { readonly name: string; readonly count: nu
   </div>`;
 }
 
-/** Warnings first, then facts, split and classes, then what was left out. */
-export function datasetView(dataset: DatasetSummary, survey: DatasetSurvey, rate: number): TemplateResult {
+/**
+ * Warnings first, then facts, split and classes, then what was left out.
+ * @param rate the false-alarm rate that is asked for
+ * @param counted see {@link rateWarning}
+ */
+export function datasetView(
+  dataset: DatasetSummary,
+  survey: DatasetSurvey,
+  rate: number,
+  counted: number,
+): TemplateResult {
   const list: Fact[] = [
     { term: 'Images', value: formatCount(survey.images) },
     { term: 'Sizes', value: sizeWords(survey), note: survey.sizes.length > 0 ? 'height × width' : undefined },
     { term: 'Colour', value: survey.colour ? 'in colour' : 'gray' },
   ];
   if (dataset.bytes !== null) list.splice(1, 0, { term: 'On disk', value: formatBytes(dataset.bytes) });
-  const rateText = rateWarning(survey.split.calibration, rate);
+  const rateText = rateWarning(survey.split.calibration, rate, counted);
   return html`
     ${
       dataset.cut === null

@@ -87,7 +87,7 @@ export class LensProposalPage extends LitElement {
       case 'done':
         return html`
           <section aria-label="Data set">
-            ${datasetView(proposal.dataset, survey.survey, proposal.defaults.falseAlarmRate)}
+            ${datasetView(proposal.dataset, survey.survey, proposal.defaults.falseAlarmRate, countedShare(survey.inspection))}
           </section>
           <section class="inspection" aria-label="Inspection">
             ${this.#renderInspection(survey.inspection)}
@@ -142,6 +142,10 @@ export class LensProposalPage extends LitElement {
     }
   }
 }
+
+/** Of all images, what a promise can count; 1 while nobody has looked. */
+const countedShare = (state: InspectionState): number =>
+  state.kind === 'done' ? state.inspection.units / Math.max(1, state.inspection.images) : 1;
 
 declare global {
   interface HTMLElementTagNameMap {

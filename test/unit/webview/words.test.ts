@@ -66,6 +66,11 @@ describe('facts as sentences', () => {
     assert.equal(rateWarning(99, 0.01), null);
     assert.match(rateWarning(60, 0.01) ?? '', /60 calibration images .* is 1\.64\u00a0%, not 1\u00a0%/);
     assert.match(rateWarning(0, 0.01) ?? '', /no verdict/);
+    assert.match(
+      rateWarning(400, 0.01, 0.2) ?? '',
+      /400 calibration images, which count as about 80 .* is about 1\.23\u00a0%, .* More images that differ make/,
+    );
+    assert.equal(rateWarning(400, 0.01, 0.5), null);
     const calibration = {
       score: 'mse' as const,
       rule: 'split-conformal' as const,
