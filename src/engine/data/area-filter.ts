@@ -33,18 +33,15 @@ export function overlaps(from: number, to: number): Overlaps {
   return { first, last, head, tail };
 }
 
-/**
- * Shrinks or enlarges one row into `sums`, one exact sum per output pixel and channel (see {@link overlaps}).
- * @param unit output pixels along the row
- */
+/** Shrinks or enlarges one row into `sums`, one exact sum per output pixel and channel (see {@link overlaps}). */
 export function filterRow(
   row: Uint8Array,
   channels: number,
   { first, last, head, tail }: Overlaps,
-  unit: number,
   sums: Float64Array,
 ): void {
-  for (let j = 0; j < first.length; j++) {
+  const unit = first.length;
+  for (let j = 0; j < unit; j++) {
     const i = first[j] ?? 0;
     const k = last[j] ?? 0;
     const headWeight = head[j] ?? 0;

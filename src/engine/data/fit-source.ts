@@ -24,7 +24,7 @@ export interface Source {
    * Filters row `y` from pixel `x` on without writing it out first: a short cut to `read` and `filterRow`.
    * @returns false where the row has to be read
    */
-  filter?(y: number, x: number, columns: Overlaps, unit: number, sums: Float64Array): boolean;
+  filter?(y: number, x: number, columns: Overlaps, sums: Float64Array): boolean;
 }
 
 /** Calls back with the index of every pixel of the outermost ring, once. */

@@ -108,9 +108,9 @@ function resample(source: Source, target: FitTarget, out: Uint8Array): void {
     next++;
   };
   for (let y = 0; y < from.height; y++) {
-    if (!source.filter?.(from.y + y, from.x, columns, to.width, sums)) {
+    if (!source.filter?.(from.y + y, from.x, columns, sums)) {
       source.read(row, from.y + y, from.x, from.width);
-      filterRow(row, channels, columns, to.width, sums);
+      filterRow(row, channels, columns, sums);
     }
     let start = y * to.height;
     const end = start + to.height;

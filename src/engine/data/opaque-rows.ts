@@ -29,8 +29,8 @@ export function opaqueRows(image: RgbaImage, channels: 1 | 3): { readonly filter
   const filterRow = channels === 1 ? filterLuma : filterColours;
   let opaque = true;
   return {
-    filter: (y, x, columns, unit, sums) => {
-      opaque &&= filterRow(words, y * image.width + x, columns, unit, sums);
+    filter: (y, x, columns, sums) => {
+      opaque &&= filterRow(words, y * image.width + x, columns, sums);
       return opaque;
     },
   };
@@ -41,10 +41,10 @@ function filterColours(
   words: Uint32Array,
   start: number,
   { first, last, head, tail }: Overlaps,
-  unit: number,
   sums: Float64Array,
 ): boolean {
-  for (let j = 0; j < first.length; j++) {
+  const unit = first.length;
+  for (let j = 0; j < unit; j++) {
     const i = start + (first[j] ?? 0);
     const k = start + (last[j] ?? 0);
     let [r, g, b, a] = [0, 0, 0, 0];
@@ -81,11 +81,11 @@ function filterLuma(
   words: Uint32Array,
   start: number,
   { first, last, head, tail }: Overlaps,
-  unit: number,
   sums: Float64Array,
 ): boolean {
+  const unit = first.length;
   let all = -1;
-  for (let j = 0; j < first.length; j++) {
+  for (let j = 0; j < unit; j++) {
     const i = start + (first[j] ?? 0);
     const k = start + (last[j] ?? 0);
     let middle = 0;
