@@ -84,6 +84,7 @@ export class LensEvaluationResult extends LitElement {
   /** Whether the tab that is shown next takes the focus. */
   #wantsFocus = false;
   #key = '';
+  #promise: string | null = null;
   #axis: Axis = { low: 0, high: 1 };
   #roc: readonly Curve[] = [];
   #precision: readonly Curve[] = [];
@@ -97,6 +98,7 @@ export class LensEvaluationResult extends LitElement {
     if (!changed.has('result')) return;
     const { good, bad, terms } = this.result;
     this.#key = resultKey(this.result);
+    this.#promise = promiseWarning(terms, countAbove(good, terms.threshold), good.length);
     this.#axis = axisOf([good, bad], [terms.threshold]);
     const series = this.#series;
     this.#roc = series.map(({ name, measures }) => ({ label: name, values: measures.roc }));
@@ -224,11 +226,11 @@ export class LensEvaluationResult extends LitElement {
   }
 
   #renderPromise(): unknown {
-    const { good, terms } = this.result;
-    const warning = promiseWarning(terms, countAbove(good, terms.threshold), good.length);
-    return warning === null
+    return this.#promise === null
       ? nothing
-      : html`<p class="warning prose"><vscode-icon name="warning"></vscode-icon><span>${warning}</span></p>`;
+      : html`<p class="warning prose">
+          <vscode-icon name="warning"></vscode-icon><span>${this.#promise}</span>
+        </p>`;
   }
 
   #renderFigures({ auroc, interval, averagePrecision, bestF1, tprAt1Fpr }: ScoreMeasures): unknown {
