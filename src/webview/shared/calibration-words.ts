@@ -18,6 +18,10 @@ export function calibrationWords(calibration: Calibration): string {
 /** A shift of a channel by more than this says that the images are of another kind. */
 const largeShift = 3;
 
+/** Said behind the images that were scored, where fewer of them count. */
+const countedWords = (scored: number, counted: number, why: string): string =>
+  scored <= counted ? '' : `, which count as ${formatCount(counted)}: ${why}`;
+
 /**
  * Where the images of a calibration come from, how many of them count, and when that was.
  * @param setAside images of the data set that the training left for calibration
@@ -25,14 +29,11 @@ const largeShift = 3;
 export function calibrationSourceWords({ source, images, when }: Calibration, setAside: number): string {
   const date = formatDate(when);
   if (source === undefined) {
-    const counted =
-      setAside <= images ? '' : `, which count as ${formatCount(images)}: near-duplicates count once`;
+    const counted = countedWords(setAside, images, 'near-duplicates count once');
     return `Calibrated on ${countOf(setAside, 'image')} set aside from the data set${counted}, ${date}.`;
   }
-  const twins =
-    source.images === images
-      ? ''
-      : `, which count as ${formatCount(images)}: ${countOf(source.clusters, 'cluster')} of near-duplicates`;
+  const clusters = `${countOf(source.clusters, 'cluster')} of near-duplicates`;
+  const twins = countedWords(source.images, images, clusters);
   const unread = source.skipped === 0 ? '' : ` ${countOf(source.skipped, 'file')} could not be read.`;
   return `Calibrated on ${countOf(source.images, 'image')} of ${source.location}${twins}, ${date}.${unread}`;
 }
