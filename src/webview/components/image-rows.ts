@@ -92,7 +92,11 @@ export const imageRowStyles = css`
       padding-inline: 6px;
     }
     .cell.name {
+      min-width: 76px;
       gap: 4px;
+    }
+    .cell.figure.score {
+      width: 56px;
     }
     /* To be heard still. */
     .folder {

@@ -63,15 +63,9 @@ export class LensCheckTable extends LitElement {
         }
       }
       @container (max-width: 400px) {
-        .cell.name {
-          min-width: 76px;
-        }
         .cell.verdict {
           width: 108px;
           gap: 4px;
-        }
-        .cell.figure.score {
-          width: 56px;
         }
       }
     `,

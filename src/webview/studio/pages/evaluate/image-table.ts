@@ -89,12 +89,6 @@ export class LensEvaluationTable extends LitElement {
         }
       }
       @container (max-width: 400px) {
-        .cell.name {
-          min-width: 76px;
-        }
-        .cell.score {
-          width: 56px;
-        }
         .cell.outcome {
           width: 92px;
         }
